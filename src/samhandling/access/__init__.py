@@ -1,0 +1,1 @@
+"""Users, roles, scope, log-in, and the log of reading and acting."""

@@ -1,0 +1,1 @@
+"""Ways out and in, one folder each."""

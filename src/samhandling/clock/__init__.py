@@ -1,0 +1,1 @@
+"""Oslo time, elapsed-hour deadlines, working days, holidays and office hours."""

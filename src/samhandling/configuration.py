@@ -1,0 +1,125 @@
+"""The node's settings: a TOML file, environment variables, and secret files. Unknown keys stop the start.
+
+The file is named by `SAMHANDLING_CONFIG`; without it the defaults and the environment (`SAMHANDLING_…`) rule.
+Everything binds to 127.0.0.1 unless set.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from samhandling.errors import ConfigurationError
+
+
+class MllpLine(BaseModel):
+    """One MLLP listener: where it listens, who may connect, and how it reads an unnamed character set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = "adt"
+    host: str = "127.0.0.1"
+    port: int = 2575
+    organisation: str = ""
+    """Organisation number of the hosted organisation that this line feeds; empty: the only hosted hospital."""
+    charset: str = "8859/1"
+    """What an empty MSH-18 means."""
+    allow: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    """Networks that may connect."""
+    certificate: Path | None = None
+    key: Path | None = None
+    client_ca: Path | None = None
+    """With it, a client certificate of this issuer is demanded."""
+    max_bytes: int = 1_000_000
+
+
+class NodeConfiguration(BaseSettings):
+    """All settings of a node."""
+
+    model_config = SettingsConfigDict(env_prefix="SAMHANDLING_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path = Path("var/node")
+    """Folder for the SQLite store, secret files and printed exports."""
+    database: str = ""
+    """`postgresql://user@host:port/name`, or `sqlite:///relative` or `sqlite:////absolute`; empty: `samhandling.sqlite3` in `home`."""
+    web_host: str = "127.0.0.1"
+    web_port: int = 8000
+    allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
+    https: bool = False
+    """True behind TLS: cookies are then marked secure."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    language: Literal["nb", "nn", "en"] = "nb"
+    mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
+    loopback_spool: Path | None = None
+    """Folder shared with another node on this machine: the loopback carrier hands over through it."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file before defaults."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        named = os.environ.get("SAMHANDLING_CONFIG")
+        if named:
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=Path(named)))
+        return tuple(sources)
+
+
+@lru_cache(maxsize=1)
+def configuration() -> NodeConfiguration:
+    """The settings of this process, read once. Raises ConfigurationError that names each wrong key."""
+    named = os.environ.get("SAMHANDLING_CONFIG")
+    if named and not Path(named).is_file():
+        raise ConfigurationError(f"the settings file {named} does not exist")
+    try:
+        return NodeConfiguration()
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ConfigurationError(wrong) from error
+
+
+SECRETS = ("web", "identity")
+"""Names of the secret files: `web` signs sessions, `identity` seals and finds person numbers."""
+
+
+def secret_path(name: str) -> Path:
+    """Where the secret file of that name lies."""
+    return configuration().home / "secrets" / f"{name}.key"
+
+
+def make_secrets() -> None:
+    """Make each secret file that is missing, readable by the owner only. Never overwrites one."""
+    folder = configuration().home / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in SECRETS:
+        try:
+            handle = os.open(secret_path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+
+
+@lru_cache(maxsize=4)
+def secret(name: str) -> bytes:
+    """The secret of that name, read once. Raises ConfigurationError when `samhandling migrate` has not made it."""
+    try:
+        return bytes.fromhex(secret_path(name).read_text().strip())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"the secret file {name}.key is missing or unreadable; run: samhandling migrate") from error

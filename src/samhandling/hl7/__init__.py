@@ -1,0 +1,1 @@
+"""HL7 v2: reader, ADT events and acknowledgments."""

@@ -1,0 +1,1 @@
+"""Person numbers, organisation numbers and HER-ids."""

@@ -1,0 +1,1 @@
+"""ADT from the patient system: MLLP and files, to stays."""

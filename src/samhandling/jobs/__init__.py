@@ -1,0 +1,1 @@
+"""Durable jobs: one table, ordered per key, leases, timers, the worker."""

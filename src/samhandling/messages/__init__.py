@@ -1,0 +1,1 @@
+"""The national documents: read, checked, bound, built, shown."""

@@ -1,0 +1,1 @@
+"""Organisations and their units, with validity; which of them this node hosts."""

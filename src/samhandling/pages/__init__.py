@@ -1,0 +1,1 @@
+"""The page frame: base templates, components, menu, stylesheet, languages, error pages."""

@@ -1,0 +1,1 @@
+"""Patients of one organisation: numbers with history, matching, merge, protection marks."""

@@ -1,0 +1,1 @@
+"""Communication parties, agreements, contact points and contact groups."""

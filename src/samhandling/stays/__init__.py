@@ -1,0 +1,1 @@
+"""Stays, the municipality's courses, the routine and its deadlines."""

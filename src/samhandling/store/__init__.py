@@ -1,0 +1,1 @@
+"""What this store is (test or real) and its clock."""

@@ -1,0 +1,62 @@
+"""What this store is, and what time it is in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from samhandling.errors import SamhandlingError
+from samhandling.store.models import Store
+
+
+class RealStoreError(SamhandlingError):
+    """Synthetic data or a simulated clock was offered to a store that is not marked *test* (P-15)."""
+
+    code = "store.not_a_test_store"
+
+
+def is_test_store() -> bool:
+    """True when the store is marked *test*."""
+    return Store.objects.filter(pk=1, test=True).exists()
+
+
+def require_test_store() -> None:
+    """Raise RealStoreError unless the store is marked *test*."""
+    if not is_test_store():
+        raise RealStoreError
+
+
+@transaction.atomic
+def mark_as_test(*, machine_now: datetime) -> None:
+    """Mark an empty store as a test store, once. Raises RealStoreError when it already serves real people."""
+    row = Store.objects.filter(pk=1).first()
+    if row is not None and not row.test:
+        raise RealStoreError("the store was made without the mark")
+    if row is None:
+        Store.objects.create(pk=1, test=True, created_at=machine_now)
+
+
+@transaction.atomic
+def mark_as_real(*, machine_now: datetime) -> None:
+    """Make the store's row where there is none: a store that was never marked is real."""
+    Store.objects.get_or_create(pk=1, defaults={"test": False, "created_at": machine_now})
+
+
+def now() -> datetime:
+    """The present instant for this store: aware UTC; the machine's clock plus a test store's offset.
+
+    For the edges only (views, worker, listeners, commands): everything below them takes `now` as an argument.
+    """
+    offset = Store.objects.filter(pk=1, test=True).values_list("clock_offset", flat=True).first()
+    return datetime.now(UTC) + timedelta(seconds=offset or 0.0)
+
+
+@transaction.atomic
+def set_clock(instant: datetime, *, machine_now: datetime) -> None:
+    """Let a test store's clock show `instant` from now on. Raises RealStoreError on any other store."""
+    row = Store.objects.select_for_update().filter(pk=1, test=True).first()
+    if row is None:
+        raise RealStoreError
+    row.clock_offset = (instant - machine_now).total_seconds()
+    row.save(update_fields=["clock_offset"])

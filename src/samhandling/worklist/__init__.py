@@ -1,0 +1,1 @@
+"""The front door: my work and search."""

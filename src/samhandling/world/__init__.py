@@ -1,0 +1,1 @@
+"""Configuration as files, the seeded demo and its simulators."""
