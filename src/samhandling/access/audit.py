@@ -1,0 +1,45 @@
+"""The log of reading and acting (P-05): appended in the business transaction, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samhandling.access.models import AuditEntry, User
+from samhandling.access.scope import Scope
+from samhandling.errors import SamhandlingError, redact
+
+
+class AuditIsFinalError(SamhandlingError):
+    """Somebody tried to change or delete an entry of the log."""
+
+    code = "access.audit_is_final"
+
+
+def record(
+    who: Scope | User | None,
+    action: str,
+    *,
+    now: datetime,
+    organisation_id: int | None = None,
+    patient: int | None = None,
+    subject: str = "",
+    purpose: str = "",
+) -> AuditEntry:
+    """Append one entry (P-05). `who` is the scope of a page, a user without one, or None for somebody unknown.
+
+    `patient` is the patient row's id; `now` aware UTC. Call it inside the transaction of the act, so that the act and
+    its entry stand or fall together. Text that looks like an identity number is hidden.
+    """
+    scope = who if isinstance(who, Scope) else None
+    user = scope.user if scope else who if isinstance(who, User) else None
+    return AuditEntry.objects.create(
+        at=now,
+        user_id=user.pk if user else None,
+        user_name=user.username if user else "",
+        role=scope.role.value if scope else "",
+        organisation_id=scope.organisation.pk if scope else organisation_id,
+        action=action,
+        patient_id=patient,
+        subject=subject[:60],
+        purpose=redact(purpose)[:200],
+    )
