@@ -1,0 +1,130 @@
+"""Looking up parties, agreements, settings and phones, each as it stands on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from samhandling.clock import oslo
+from samhandling.organisations.models import Organisation
+from samhandling.organisations.rules import valid_on
+from samhandling.organisations.services import valid
+from samhandling.registry import rules
+from samhandling.registry.models import (
+    Agreement,
+    CommunicationParty,
+    ContactPoint,
+    CounterpartFault,
+    MessageSetting,
+    ReceptionSetting,
+)
+from samhandling.registry.rules import PhoneLine, StaffedPhone
+from samhandling.store.services import is_test_store
+
+
+def party(her_id: str, day: date | None = None) -> CommunicationParty | None:
+    """The communication party (level 2) with that HER-id, in force on `day` when a day is given."""
+    rows = CommunicationParty.objects.select_related("organisation", "unit").filter(her_id=her_id)
+    if day is not None:
+        rows = rows.filter(valid(day))
+    return rows.first()
+
+
+def parties_of(organisation: Organisation, day: date) -> list[CommunicationParty]:
+    """All parties of the organisation in force on `day`, by HER-id."""
+    rows = CommunicationParty.objects.select_related("unit").filter(valid(day), organisation=organisation)
+    return list(rows.order_by("her_id"))
+
+
+def _best(rows: Iterable[CommunicationParty]) -> CommunicationParty | None:
+    """Of several parties with one function: the one without Sted/funksjon serves the whole organisation (AD3.20)."""
+    ordered = sorted(rows, key=lambda row: (row.place_function != "", len(row.her_id), row.her_id))
+    return ordered[0] if ordered else None
+
+
+def _with_function(organisation: Organisation, function: str, day: date, **more: str) -> CommunicationParty | None:
+    rows = CommunicationParty.objects.select_related("organisation", "unit").filter(
+        valid(day), organisation=organisation, function=function, kind=CommunicationParty.Kind.SERVICE, **more
+    )
+    return _best(rows)
+
+
+def sender_for(hospital: Organisation, track: str, day: date) -> CommunicationParty | None:
+    """The hospital's PLO reception of that track on `day`: who sends, and where answers come (S-26)."""
+    return _with_function(hospital, rules.PLO_RECEPTION, day, track=track)
+
+
+def addressee_for(message_type: str, municipality: Organisation, track: str, day: date) -> CommunicationParty | None:
+    """The municipality's party that takes a message of that type (8279) in a course of that track (2.2).
+
+    None when the type has no default addressee, or the municipality has no such party on `day`.
+    """
+    for function in rules.functions_for(message_type, track):
+        found = _with_function(municipality, function, day)
+        if found is not None:
+            return found
+    return None
+
+
+def agreement_between(hospital: Organisation, municipality: Organisation, day: date) -> Agreement | None:
+    """Their agreement on `day`; None means no electronic exchange (S-48)."""
+    return (
+        Agreement.objects.select_related("hospital", "municipality")
+        .filter(valid(day), hospital=hospital, municipality=municipality)
+        .order_by("-valid_from")
+        .first()
+    )
+
+
+def plo_version(agreement: Agreement | None, receiver: CommunicationParty) -> str | None:
+    """Version of Pasientlogistikk to send to `receiver`; None when none fits both sides."""
+    return rules.plo_version(agreement.plo_version if agreement else "", receiver.plo_versions)
+
+
+def written_by(organisation: Organisation, message_type: str) -> str:
+    """`node` or `epj`: who writes that message type (8279) for the organisation; the node unless set otherwise."""
+    row = MessageSetting.objects.filter(organisation=organisation, message_type=message_type).first()
+    return row.written_by if row is not None else MessageSetting.Writer.NODE.value
+
+
+def rejects_unknown_service(organisation: Organisation) -> bool:
+    """True when the organisation answers E21 for a service or person it does not know (RECV-64)."""
+    return ReceptionSetting.objects.filter(organisation=organisation, reject_unknown_service=True).exists()
+
+
+def staffed_phone(municipality: Organisation | None, instant: datetime) -> StaffedPhone | None:
+    """The phone to call at `instant` (aware), with the reason why it is this one; None when there is no number (4.4)."""
+    if municipality is None:
+        return None
+    rows = ContactPoint.objects.filter(
+        organisation=municipality, kind__in=["coordinator", "night", "switchboard"]
+    ).order_by("pk")
+    lines = [PhoneLine(r.kind, r.name, r.phone, r.hours, r.valid_from, r.valid_to) for r in rows]
+    return rules.choose_phone(lines, instant)
+
+
+def contact_points(organisation: Organisation, kind: str, day: date) -> list[ContactPoint]:
+    """The organisation's contact points of that kind on `day`."""
+    return list(ContactPoint.objects.filter(valid(day), organisation=organisation, kind=kind).order_by("pk"))
+
+
+def fault_of(organisation: Organisation, message_type: str, now: datetime) -> CounterpartFault | None:
+    """How the receiving organisation misbehaves on purpose with that type at `now`; always None in a real store."""
+    rows = CounterpartFault.objects.filter(
+        Q(message_type="") | Q(message_type=message_type), organisation=organisation
+    ).order_by("-message_type", "pk")
+    for row in rows:
+        if (row.starts_at is None or row.starts_at <= now) and (row.ends_at is None or now < row.ends_at):
+            return row if is_test_store() else None
+    return None
+
+
+def agreements_on(hospital: Organisation, instant: datetime) -> list[Agreement]:
+    """The hospital's agreements in force on the local day of `instant`, by municipality name."""
+    day = oslo.local(instant).date()
+    rows = Agreement.objects.select_related("municipality").filter(hospital=hospital)
+    return sorted(
+        (row for row in rows if valid_on(row.valid_from, row.valid_to, day)), key=lambda row: row.municipality.name
+    )
