@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One identifier of a person: a type code of list 8116 (`FNR DNR FHN HNR DUF …`), or `LOCAL` for the patient system's."""
+    """One identifier of a person: a type code of list 8116 (`FNR DNR FHN HNR …`), or `LOCAL`: the patient system's."""
 
     kind: str
     value: str = field(repr=False)

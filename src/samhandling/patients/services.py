@@ -1,0 +1,329 @@
+"""Register, find, match and merge the patients of one organisation.
+
+Numbers go in and out in clear only here; at rest they are sealed, and found through a keyed hash (design 3b).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.db import transaction
+
+from samhandling.configuration import secret
+from samhandling.errors import SamhandlingError
+from samhandling.identity.persons import classify, normal_person_number
+from samhandling.identity.vault import Vault
+from samhandling.patients import rules
+from samhandling.patients.models import Patient, PatientMerge, PatientNumber
+from samhandling.patients.rules import Candidate, IdClass, Match
+from samhandling.patients.values import Number, PatientDetails
+from samhandling.store.services import RealStoreError, is_test_store
+
+if TYPE_CHECKING:
+    from samhandling.access.models import User
+
+
+class NoIdentityError(SamhandlingError):
+    """A patient cannot be registered from nothing: neither a number, nor name and birth date."""
+
+    code = "patient.no_identity"
+
+
+class MergeError(SamhandlingError):
+    """Two rows cannot be made one: they are the same, of different organisations, or one was merged before."""
+
+    code = "patient.cannot_merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What registering did."""
+
+    patient: Patient
+    created: bool
+    numbers_changed: bool
+    municipality_changed: bool
+    conflicts: tuple[int, ...] = ()
+    """Other patients who have one of the numbers: nothing is merged, a person must look (A-18)."""
+
+
+@lru_cache(maxsize=4)
+def _vault(key: bytes) -> Vault:
+    return Vault(key)
+
+
+def vault() -> Vault:
+    """The vault of this node."""
+    return _vault(secret("identity"))
+
+
+def _index(number: Number) -> str:
+    return vault().index(f"{number.kind}:{normal_person_number(number.value).upper()}")
+
+
+def patient_key(organisation_id: int, number: str) -> str:
+    """The job key of a patient: a keyed hash, so that no number stands in a job (P-18); blanks do not count."""
+    normal = normal_person_number(number).upper()
+    return f"patient:{organisation_id}:{vault().index(f'key:{normal}')[:32]}"
+
+
+def _given(details: PatientDetails) -> list[Number]:
+    """The numbers that say something, the patient system's own first, then the most trusted."""
+    order = ("LOCAL", *rules.IDENTITY_KINDS)
+    found = [n for n in details.numbers if n.value.strip()]
+    return sorted(found, key=lambda n: order.index(n.kind) if n.kind in order else len(order))
+
+
+def owners(details: PatientDetails, *, organisation_id: int) -> list[int]:
+    """Ids of the patients who have or had one of the numbers: the strongest number's owner first, then past ones."""
+    found: list[int] = []
+    for number in _given(details):
+        rows = PatientNumber.objects.filter(organisation_id=organisation_id, index=_index(number), kind=number.kind)
+        if number.kind in {"LOCAL", "HNR"} and number.issuer:
+            rows = rows.filter(issuer=number.issuer)
+        for row in sorted(rows, key=lambda r: (r.valid_to is not None, -r.pk)):
+            if row.patient_id not in found:
+                found.append(row.patient_id)
+    return found
+
+
+def find(details: PatientDetails, *, organisation_id: int) -> Patient | None:
+    """The patient whom the strongest of the numbers names, or None. Does not look at names."""
+    ids = owners(details, organisation_id=organisation_id)
+    return Patient.objects.get(pk=ids[0]) if ids else None
+
+
+@transaction.atomic
+def register(details: PatientDetails, *, organisation_id: int, now: datetime, provisional: bool = False) -> Registered:
+    """Make the patient known, or bring what is known up to date; the row is locked until the transaction ends.
+
+    Raises NoIdentityError without anything to know the person by, RealStoreError for a synthetic number in a store
+    that is not marked *test* (P-15).
+    """
+    numbers = _given(details)
+    if not numbers and not (rules.has_name(details) and details.birth_date):
+        raise NoIdentityError
+    test = is_test_store()
+    kinds = {n: classify(n.value, n.kind, test=test) for n in numbers if n.kind in rules.IDENTITY_KINDS}
+    if not test and any(k.synthetic for k in kinds.values()):
+        raise RealStoreError("a synthetic person number")
+    ids = owners(details, organisation_id=organisation_id)
+    if ids:
+        patient = Patient.objects.select_for_update().get(pk=ids[0])
+    else:
+        patient = Patient(organisation_id=organisation_id, created_at=now, provisional=provisional)
+    created = patient.pk is None
+    municipality_before = patient.municipality_number
+    _take_over(patient, details, provisional=provisional)
+    for number in kinds:
+        patient.birth_date = patient.birth_date or kinds[number].birth_date
+        patient.sex = patient.sex or kinds[number].sex or ""
+    patient.name_key = _name_key(patient)
+    patient.updated_at = now
+    patient.save()
+    changed = False
+    for number in numbers:
+        valid = kinds[number].valid if number in kinds else True
+        changed |= _note_number(patient, number, valid=valid, now=now)
+    return Registered(
+        patient=patient,
+        created=created,
+        numbers_changed=changed and not created,
+        municipality_changed=not created and patient.municipality_number != municipality_before,
+        conflicts=tuple(i for i in ids if i != patient.pk),
+    )
+
+
+def _name_key(patient: Patient) -> str:
+    return f" {patient.family_name} {patient.given_name} {patient.middle_name}".casefold()
+
+
+_TEXTS = ("family_name", "given_name", "middle_name", "sex", "municipality_number", "phone", "protection")
+
+
+def _take_over(patient: Patient, details: PatientDetails, *, provisional: bool) -> None:
+    """Let the row say what the details say; what they leave empty stays."""
+    for name in _TEXTS:
+        value = getattr(details, name).strip()
+        if value:
+            setattr(patient, name, value[: Patient._meta.get_field(name).max_length])
+    if details.birth_date:
+        patient.birth_date = details.birth_date
+    address = details.address
+    if address.street or address.postal_code or address.city:
+        patient.street, patient.postal_code, patient.city = (
+            address.street[:200],
+            address.postal_code[:10],
+            address.city[:100],
+        )
+    if not provisional:
+        patient.provisional = False
+
+
+def _note_number(patient: Patient, number: Number, *, valid: bool, now: datetime) -> bool:
+    """Write down a number in use and end those that it replaces; True when something changed."""
+    index = _index(number)
+    rows = list(PatientNumber.objects.select_for_update().filter(patient=patient, valid_to__isnull=True))
+    if any(r.index == index and r.kind == number.kind for r in rows):
+        return False
+    same = PatientNumber.objects.filter(organisation_id=patient.organisation_id, index=index, kind=number.kind)
+    if same.filter(issuer=number.issuer, valid_to__isnull=True).exists():
+        return False  # Another patient has it: register() names the conflict, a person decides.
+    beaten = any(r.valid and rules.is_stronger(r.kind, number.kind) for r in rows)
+    if beaten and same.filter(patient=patient).exists():
+        return False  # An old help number, still sent beside the ordinary one that replaced it.
+    if valid and not beaten:
+        gone = [r.pk for r in rows if rules.replaces(number, r.kind, r.issuer)]
+        PatientNumber.objects.filter(pk__in=gone).update(valid_to=now)
+    PatientNumber.objects.create(
+        patient=patient,
+        organisation_id=patient.organisation_id,
+        kind=number.kind,
+        sealed=vault().seal(number.value.strip()),
+        index=index,
+        issuer=number.issuer[:100],
+        valid=valid,
+        valid_from=now,
+        valid_to=now if beaten else None,
+    )
+    return True
+
+
+def numbers_in_use(patient: Patient) -> list[PatientNumber]:
+    """The patient's numbers in use, the most trusted first."""
+    rows = [r for r in patient.numbers.all() if r.valid_to is None]
+    order = (*rules.IDENTITY_KINDS, "LOCAL")
+    return sorted(rows, key=lambda r: (order.index(r.kind) if r.kind in order else len(order), r.pk))
+
+
+def opened(row: PatientNumber) -> Number:
+    """The number in clear."""
+    return Number(row.kind, vault().open(bytes(row.sealed)), row.issuer)
+
+
+def identifiers(patient: Patient) -> list[Number]:
+    """The numbers of list 8116 that a message may carry, the most trusted first; no broken ones, none of our own."""
+    return [opened(row) for row in numbers_in_use(patient) if row.kind != "LOCAL" and (row.valid or row.kind == "HNR")]
+
+
+def id_class(patient: Patient) -> IdClass:
+    """FNR, DNR, FH, H or NONE (C-03)."""
+    return rules.id_class((row.kind, row.valid) for row in numbers_in_use(patient))
+
+
+def match(details: PatientDetails, *, organisation_id: int) -> Match:
+    """Whom a received document is about: automatic by number and name, else a person decides (RECV-30 to 38)."""
+    identity = PatientDetails(numbers=tuple(n for n in details.numbers if n.kind in rules.IDENTITY_KINDS))
+    by_number = owners(identity, organisation_id=organisation_id)
+    rows = {p.pk: p for p in Patient.objects.filter(pk__in=by_number).prefetch_related("numbers")}
+    if details.birth_date and not by_number:
+        same_day = Patient.objects.filter(
+            organisation_id=organisation_id, birth_date=details.birth_date, merged_into__isnull=True
+        )
+        rows.update({p.pk: p for p in same_day.prefetch_related("numbers")})
+    candidates = [_candidate(p, by_number=p.pk in by_number) for p in rows.values()]
+    return rules.judge(details, candidates)
+
+
+def _candidate(patient: Patient, *, by_number: bool) -> Candidate:
+    return Candidate(
+        patient_id=patient.pk,
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        middle_name=patient.middle_name,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        by_number=by_number,
+        number_kinds=tuple(r.kind for r in patient.numbers.all() if r.valid_to is None),
+    )
+
+
+@transaction.atomic
+def merge(*, keep: Patient, gone: Patient, now: datetime, user: User | None = None, source: str = "") -> PatientMerge:
+    """A40: `keep` takes over numbers, stays, messages and tasks of `gone`, whose row stays as a sign (`merged_into`).
+
+    Every table that points to a patient follows, except the log of what people read and did, which is history.
+    Raises MergeError when the two cannot be one.
+    """
+    first, second = sorted((keep.pk, gone.pk))
+    locked = {p.pk: p for p in Patient.objects.select_for_update().filter(pk__in=(first, second)).order_by("pk")}
+    keep, gone = locked[keep.pk], locked[gone.pk]
+    if keep.pk == gone.pk or keep.organisation_id != gone.organisation_id:
+        raise MergeError
+    if keep.merged_into_id is not None or gone.merged_into_id is not None:
+        raise MergeError("one of them was merged before")
+    moved = {"patients.patientnumber": _move_numbers(keep, gone, now)}
+    for model in apps.get_models():
+        if model in (Patient, PatientNumber, PatientMerge) or model._meta.app_label == "access":
+            continue
+        for relation in model._meta.concrete_fields:
+            if relation.related_model is Patient:
+                count = model._default_manager.filter(**{relation.name: gone}).update(**{relation.name: keep})
+                if count:
+                    moved[model._meta.label_lower] = moved.get(model._meta.label_lower, 0) + count
+    gone.merged_into, gone.updated_at = keep, now
+    gone.save(update_fields=["merged_into", "updated_at"])
+    _fill_gaps(keep, gone, now)
+    return PatientMerge.objects.create(kept=keep, gone=gone, at=now, user=user, source=source, moved=moved)
+
+
+def _move_numbers(keep: Patient, gone: Patient, now: datetime) -> int:
+    """Numbers of `gone` become numbers of `keep`; the weaker of two of a kind is no longer in use."""
+    mine = [r for r in keep.numbers.all() if r.valid_to is None]
+    count = 0
+    for row in PatientNumber.objects.select_for_update().filter(patient=gone):
+        beaten = row.valid_to is None and any(
+            r.valid and rules.replaces(Number(r.kind, "", r.issuer), row.kind, row.issuer) for r in mine
+        )
+        row.patient = keep
+        if beaten:
+            row.valid_to = now
+        row.save(update_fields=["patient", "valid_to"])
+        count += 1
+    stronger = [
+        r for r in PatientNumber.objects.filter(patient=keep, valid_to__isnull=True) if r not in mine and r.valid
+    ]
+    for row in mine:
+        if any(rules.replaces(Number(r.kind, "", r.issuer), row.kind, row.issuer) for r in stronger):
+            PatientNumber.objects.filter(pk=row.pk).update(valid_to=now)
+    return count
+
+
+def _fill_gaps(keep: Patient, gone: Patient, now: datetime) -> None:
+    """What `keep` does not know, it learns from `gone`; a protection mark of either holds."""
+    for name in ("family_name", "given_name", "birth_date", "sex", "municipality_number"):
+        if not getattr(keep, name):
+            setattr(keep, name, getattr(gone, name))
+    if gone.protection and (not keep.protection or gone.protection == Patient.Protection.STRICT):
+        keep.protection = gone.protection
+    keep.name_key = _name_key(keep)
+    keep.updated_at = now
+    keep.save()
+
+
+def current(patient_id: int) -> Patient:
+    """The patient that row stands for now, through merges."""
+    patient = Patient.objects.get(pk=patient_id)
+    while patient.merged_into_id is not None:
+        patient = Patient.objects.get(pk=patient.merged_into_id)
+    return patient
+
+
+def search(text: str, *, organisation_id: int, limit: int = 50) -> list[Patient]:
+    """Patients by number (any, also replaced ones) or by the beginning of a name; at most `limit`."""
+    words = text.split()
+    number = normal_person_number(text).upper()
+    if any(c.isdigit() for c in number):
+        wanted = [vault().index(f"{kind}:{number}") for kind in (*rules.IDENTITY_KINDS, "LOCAL", "DUF")]
+        ids = PatientNumber.objects.filter(organisation_id=organisation_id, index__in=wanted).values("patient_id")
+        return list(Patient.objects.filter(pk__in=ids, merged_into__isnull=True).order_by("pk")[:limit])
+    if not words:
+        return []
+    found = Patient.objects.filter(organisation_id=organisation_id, merged_into__isnull=True)
+    for word in words:
+        found = found.filter(name_key__contains=f" {word.casefold()}")
+    return list(found.order_by("name_key", "pk")[:limit])
