@@ -1,0 +1,221 @@
+"""Open, take, note and close work.
+
+Every service runs inside the caller's transaction or makes its own, and takes `now` (aware UTC). A task is opened by
+its `unique_key`: the same cause met again changes the open task only where it has become more urgent.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from samhandling.errors import SamhandlingError
+from samhandling.tasks.models import SEVERITY_ORDER, Task, TaskStep
+
+if TYPE_CHECKING:
+    from samhandling.access.models import User
+    from samhandling.organisations.models import Organisation, Unit
+    from samhandling.patients.models import Patient
+
+KINDS: dict[str, str] = {
+    "call": "Ring",
+    "register": "Registrer",
+    "find": "Finn opplysning",
+    "decide": "Avgjør",
+    "match": "Koble til pasient",
+    "send": "Skriv og send",
+    "read": "Les",
+    "privacy": "Vurder personvernhendelse",
+    "technical": "Teknisk feil",
+}
+"""What a task asks of a person, with its bokmål word. Rooms may add kinds; lists show an unknown kind as it is."""
+
+
+class TaskClosedError(SamhandlingError):
+    """Somebody wants to work on a task that is closed."""
+
+    code = "task.closed"
+
+
+class TaskTakenError(SamhandlingError):
+    """Somebody wants a task that another person has taken."""
+
+    code = "task.taken"
+
+
+class NoteMissingError(SamhandlingError):
+    """A note without words."""
+
+    code = "task.note_missing"
+
+
+def open_task(
+    *,
+    organisation: Organisation,
+    kind: str,
+    cause: str,
+    severity: str,
+    now: datetime,
+    unit: Unit | None = None,
+    patient: Patient | None = None,
+    subject: str = "",
+    due_at: datetime | None = None,
+    group_key: str = "",
+    unique_key: str = "",
+    text: str = "",
+    phone: str = "",
+    role: str = "",
+) -> Task:
+    """Open a task, or give the open one with that `unique_key`, raised to the more urgent severity and due time.
+
+    Raises ValueError for an unknown severity: that is a fault in the caller, not in the data.
+    """
+    if severity not in SEVERITY_ORDER:
+        raise ValueError(f"unknown severity {severity!r}")
+    with transaction.atomic():
+        if unique_key:
+            waiting = _open(organisation.pk, unique_key)
+            if waiting is not None:
+                return _raise_to(waiting, severity, due_at, now)
+        try:
+            with transaction.atomic():
+                return Task.objects.create(
+                    organisation=organisation, unit=unit, role=role, patient=patient, kind=kind, cause=cause,
+                    severity=severity, subject=subject, due_at=due_at, group_key=group_key, unique_key=unique_key,
+                    text=text, phone=phone, opened_at=now,
+                )  # fmt: skip
+        except IntegrityError:
+            waiting = _open(organisation.pk, unique_key) if unique_key else None
+            if waiting is None:
+                raise
+            return _raise_to(waiting, severity, due_at, now)
+
+
+def _open(organisation_id: int, unique_key: str) -> Task | None:
+    return (
+        Task.objects.select_for_update()
+        .filter(organisation_id=organisation_id, unique_key=unique_key, closed_at__isnull=True)
+        .first()
+    )
+
+
+def _raise_to(task: Task, severity: str, due_at: datetime | None, now: datetime) -> Task:
+    """Let the open task keep whichever is more urgent; a step tells that it was raised."""
+    changed = []
+    if SEVERITY_ORDER[severity] < SEVERITY_ORDER[task.severity]:
+        task.severity = severity
+        changed.append("severity")
+    if due_at is not None and (task.due_at is None or due_at < task.due_at):
+        task.due_at = due_at
+        changed.append("due_at")
+    if changed:
+        task.save(update_fields=changed)
+        TaskStep.objects.create(task=task, at=now, kind="raised", text=task.severity)
+    return task
+
+
+def close_tasks(
+    *,
+    how: str,
+    now: datetime,
+    organisation: Organisation | None = None,
+    unique_key: str = "",
+    subject: str = "",
+    cause: str = "",
+    user: User | None = None,
+    note: str = "",
+) -> int:
+    """Close every open task with that `unique_key`, or of that `subject` (and `cause`); give how many were open.
+
+    Raises ValueError when neither key nor subject is given: nobody closes everything by mistake.
+    """
+    if not unique_key and not subject:
+        raise ValueError("name the tasks to close by unique_key or subject")
+    wanted = Task.objects.select_for_update().filter(closed_at__isnull=True)
+    if organisation is not None:
+        wanted = wanted.filter(organisation=organisation)
+    if unique_key:
+        wanted = wanted.filter(unique_key=unique_key)
+    if subject:
+        wanted = wanted.filter(subject=subject)
+    if cause:
+        wanted = wanted.filter(cause=cause)
+    with transaction.atomic():
+        found = list(wanted.order_by("id"))
+        for task in found:
+            _close(task, how=how, now=now, user=user, note=note)
+    return len(found)
+
+
+@transaction.atomic
+def close(task_id: int, *, user: User, now: datetime, how: str = "done", note: str = "") -> Task:
+    """A person has done the work. Raises TaskClosedError when it was closed already."""
+    task = _locked(task_id)
+    _close(task, how=how, now=now, user=user, note=note)
+    return task
+
+
+def _close(task: Task, *, how: str, now: datetime, user: User | None, note: str) -> None:
+    task.closed_at, task.closed_how, task.closed_by, task.closing_note = now, how, user, note
+    task.save(update_fields=["closed_at", "closed_how", "closed_by", "closing_note"])
+    TaskStep.objects.create(task=task, at=now, user=user, kind="closed", text=note)
+
+
+@transaction.atomic
+def take(task_id: int, *, user: User, now: datetime) -> Task:
+    """*Ta oppgaven*: the user becomes its owner. Raises TaskTakenError when another person holds it."""
+    task = _locked(task_id)
+    if task.owner_id == user.pk:
+        return task
+    if task.owner_id is not None:
+        raise TaskTakenError
+    return _give(task, user, user, "taken", now)
+
+
+@transaction.atomic
+def give(task_id: int, *, to: User, user: User, now: datetime) -> Task:
+    """*Fordel*: `user` gives the task to `to`, also when somebody else holds it."""
+    return _give(_locked(task_id), to, user, "given", now)
+
+
+@transaction.atomic
+def release(task_id: int, *, user: User, now: datetime) -> Task:
+    """The owner lays the task back. Raises TaskTakenError when another person holds it."""
+    task = _locked(task_id)
+    if task.owner_id not in {None, user.pk}:
+        raise TaskTakenError
+    return _give(task, None, user, "released", now)
+
+
+def _give(task: Task, to: User | None, user: User, kind: str, now: datetime) -> Task:
+    task.owner = to
+    task.save(update_fields=["owner"])
+    TaskStep.objects.create(task=task, at=now, user=user, kind=kind)
+    return task
+
+
+@transaction.atomic
+def note(task_id: int, *, user: User, text: str, now: datetime) -> TaskStep:
+    """Write down what was done or agreed (*bekreftet på telefon: hvem, når*). Raises NoteMissingError without words."""
+    if not text.strip():
+        raise NoteMissingError
+    return TaskStep.objects.create(task=_locked(task_id), at=now, user=user, kind="noted", text=text.strip())
+
+
+def _locked(task_id: int) -> Task:
+    task = Task.objects.select_for_update().get(pk=task_id)
+    if task.closed_at is not None:
+        raise TaskClosedError
+    return task
+
+
+def open_tasks(organisation_id: int) -> QuerySet[Task]:
+    """The organisation's open tasks with patient and unit, due first; the caller narrows it to its scope."""
+    return (
+        Task.objects.filter(organisation_id=organisation_id, closed_at__isnull=True)
+        .select_related("unit", "patient", "owner")
+        .order_by("due_at", "opened_at", "id")
+    )
