@@ -1,0 +1,78 @@
+"""Documents as bytes: kept unchanged, in compressed pieces, read as a stream (design 3b, RECV-07)."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from samhandling.errors import SamhandlingError
+from samhandling.exchange.models import Original, OriginalPiece
+from samhandling.organisations.models import Organisation
+
+PIECE = 999_999
+"""Most bytes of the document in one piece, before compression: a compressed piece is then at most 1 MB as well."""
+
+
+class ContentRemovedError(SamhandlingError):
+    """The document was deleted; only its size and digest are left (P-07, P-11)."""
+
+    code = "exchange.content_removed"
+
+
+def store(data: bytes, *, organisation: Organisation | None, now: datetime) -> Original:
+    """Keep `data` unchanged, in the caller's transaction."""
+    original = Original.objects.create(
+        organisation=organisation, sha256=hashlib.sha256(data).hexdigest(), size=len(data), stored_at=now
+    )
+    OriginalPiece.objects.bulk_create(
+        OriginalPiece(original=original, number=number, data=_pack(data[start : start + PIECE]))
+        for number, start in enumerate(range(0, len(data), PIECE))
+    )
+    return original
+
+
+def _pack(piece: bytes) -> bytes:
+    """A piece compressed; a marker byte tells one that would only have grown."""
+    packed = zlib.compress(piece, 6)
+    return b"z" + packed if len(packed) < len(piece) else b"r" + piece
+
+
+def _unpack(stored: bytes) -> bytes:
+    return zlib.decompress(stored[1:]) if stored[:1] == b"z" else stored[1:]
+
+
+def stream(original: Original) -> Iterator[bytes]:
+    """The document piece by piece. Raises ContentRemovedError when it was deleted."""
+    if original.removed_at is not None:
+        raise ContentRemovedError(f"original {original.pk}")
+    pieces = OriginalPiece.objects.filter(original_id=original.pk).order_by("number")
+    for data in pieces.values_list("data", flat=True).iterator(chunk_size=2):
+        yield _unpack(bytes(data))
+
+
+def read(original: Original) -> bytes:
+    """The whole document. Raises ContentRemovedError when it was deleted."""
+    return b"".join(stream(original))
+
+
+def copy(original: Original, *, organisation: Organisation, now: datetime) -> Original:
+    """The same document for another organisation: theirs to keep or delete (design 3a)."""
+    twin = Original.objects.create(organisation=organisation, sha256=original.sha256, size=original.size, stored_at=now)
+    OriginalPiece.objects.bulk_create(
+        OriginalPiece(original=twin, number=piece.number, data=piece.data)
+        for piece in OriginalPiece.objects.filter(original=original).order_by("number")
+    )
+    return twin
+
+
+@transaction.atomic
+def remove(original: Original, *, now: datetime) -> None:
+    """Delete the content alone; size and digest stay. Nothing happens the second time."""
+    if original.removed_at is None:
+        OriginalPiece.objects.filter(original=original).delete()
+        original.removed_at = now
+        original.save(update_fields=["removed_at"])
