@@ -1,0 +1,1 @@
+"""Element tables -> safe parse, check, bind, build."""

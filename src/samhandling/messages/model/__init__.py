@@ -1,0 +1,1 @@
+"""The national documents as tables: one module per standard."""

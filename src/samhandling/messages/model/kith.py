@@ -1,0 +1,48 @@
+"""The data types shared by all the standards (namespace kith)."""
+
+from __future__ import annotations
+
+from samhandling.messages.engine.simple import AnyUri, Double, Oid, PointInTime, String, Token
+from samhandling.messages.engine.tables import Attribute, Family, Node, named_type
+
+KITH = Family("kith", "http://www.kith.no/xmlstds")
+
+
+class CS(Node):
+    """Coded simple value: the code list is given by the standard."""
+
+    xml = named_type(KITH)
+    V: Attribute[Token] = None
+    DN: Attribute[String] = None
+
+
+class CV(Node):
+    """Coded value: V with its list S and text DN, or free text OT."""
+
+    xml = named_type(KITH)
+    V: Attribute[Token] = None
+    S: Attribute[Oid] = None
+    DN: Attribute[String] = None
+    OT: Attribute[String] = None
+
+
+class TS(Node):
+    """Point in time: dateTime, date, gYear, gYearMonth or time."""
+
+    xml = named_type(KITH)
+    V: Attribute[PointInTime] = None
+
+
+class PQ(Node):
+    """Physical quantity: number and unit."""
+
+    xml = named_type(KITH)
+    V: Attribute[Double] = None
+    U: Attribute[Token] = None
+
+
+class URL(Node):
+    """Electronic address: tel:, fax:, mailto: …"""
+
+    xml = named_type(KITH)
+    V: Attribute[AnyUri] = None
