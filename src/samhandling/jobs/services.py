@@ -1,0 +1,91 @@
+"""Enqueue, publish and cancel."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from samhandling.errors import SamhandlingError
+from samhandling.jobs import handlers, sql
+from samhandling.jobs.models import Job, JobKey
+from samhandling.jobs.rules import State
+from samhandling.jobs.wake import wake_after_commit
+
+# Stricter than the redaction of logs: eleven digits within a keyed hash are no person number.
+_PERSON_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{6}[ .\-]?\d{5}(?![0-9A-Za-z])")
+
+
+class JobRefusedError(SamhandlingError):
+    """A job that may not be enqueued: private data in it, a time without a zone, or a timer with keys."""
+
+    code = "job.refused"
+
+
+def enqueue(
+    handler: str,
+    payload: dict[str, Any],
+    *,
+    now: datetime,
+    keys: Sequence[str] = (),
+    queue: str = "main",
+    run_at: datetime | None = None,
+    unique: str | None = None,
+) -> int:
+    """Ask for `handler` to be run with `payload`, in the caller's transaction; gives the job's id.
+
+    `keys`: the job waits for its turn in the line of each; enqueuing takes the keys' locks until the transaction ends.
+    `run_at`: not before this instant (aware UTC); such a timer has no keys. `unique`: at most one waiting job of that
+    name; a second one only makes it run at the earlier instant, and gives its id.
+    `payload` holds row ids and codes only. Raises JobRefusedError.
+    """
+    if now.tzinfo is None or (run_at is not None and run_at.tzinfo is None):
+        raise JobRefusedError("time without a zone")
+    if keys and run_at is not None:
+        raise JobRefusedError("a timer has no keys: order holds among due jobs only")
+    if _PERSON_NUMBER.search(json.dumps([payload, list(keys), unique])):
+        raise JobRefusedError(f"{handler}: something that looks like a person number")
+    with transaction.atomic(savepoint=False):
+        sql.lock_keys(keys)
+        job_id = sql.insert(
+            handler=handler,
+            payload=payload,
+            queue=queue,
+            run_at=run_at or now,
+            unique_name=unique,
+            created_at=now,
+            keys=keys,
+        )
+        if run_at is None or run_at <= now:
+            wake_after_commit()
+    return job_id
+
+
+def publish(event: str, payload: dict[str, Any], *, now: datetime, keys: Sequence[str] = ()) -> list[int]:
+    """Tell every subscriber of `event` by a job each; gives the job ids. The payload gets the event's name."""
+    return [enqueue(name, {**payload, "event": event}, now=now, keys=keys) for name in handlers.subscribers(event)]
+
+
+def cancel(unique: str) -> bool:
+    """Remove the waiting job of that name; False when there is none. One that already runs is not stopped."""
+    with transaction.atomic(savepoint=False):
+        job_ids = list(
+            Job.objects.select_for_update().filter(unique_name=unique, state=State.WAITING).values_list("pk", flat=True)
+        )
+        JobKey.objects.filter(job_id__in=job_ids).delete()
+        Job.objects.filter(pk__in=job_ids).delete()
+    return bool(job_ids)
+
+
+def lock_key(key: str) -> None:
+    """Hold the lock of `key` until the caller's transaction ends; nobody enqueues for it meanwhile."""
+    sql.lock_keys([key])
+
+
+def next_run_at() -> datetime | None:
+    """When the next job that nothing blocks may run (aware UTC, the store's clock); None when none waits."""
+    return sql.next_run_at()

@@ -1,0 +1,209 @@
+"""The statements on the job table that decide who may run what. The only module of this room that speaks SQL.
+
+PostgreSQL claims with `FOR UPDATE SKIP LOCKED`. SQLite needs no such clause: its transactions are IMMEDIATE, so there
+is one writer at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from samhandling.jobs.models import Job
+from samhandling.jobs.rules import State
+
+# A job may run when no job before it stands in the line of one of its keys. Key rows stand as long as they block.
+_FREE = """
+  NOT EXISTS (SELECT 1 FROM jobs_jobkey mine
+              JOIN jobs_jobkey earlier ON earlier.queue = mine.queue AND earlier.key = mine.key
+                                      AND earlier.job_id < mine.job_id
+              WHERE mine.job_id = j.id)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A job that this worker now holds."""
+
+    id: int
+    handler: str
+    payload: dict[str, Any]
+    # Number of this attempt; 1 is the first.
+    attempt: int
+    # Times a worker died with it before.
+    crashes: int
+    queue: str
+    run_at: datetime
+
+
+def on_postgres() -> bool:
+    """True when the store is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def _when(instant: datetime) -> Any:
+    """`instant` as a parameter of a hand-written statement."""
+    return connection.ops.adapt_datetimefield_value(instant)
+
+
+def _queues(queues: Sequence[str]) -> tuple[str, list[str]]:
+    if not queues:
+        return "", []
+    return f"AND j.queue IN ({', '.join(['%s'] * len(queues))})", list(queues)
+
+
+def something_due(now: datetime, queues: Sequence[str] = ()) -> bool:
+    """True when a job could be claimed. Reads only: an idle worker on SQLite must not take the write lock."""
+    clause, names = _queues(queues)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM jobs_job j WHERE j.state = 'waiting' AND j.run_at <= %s {clause} AND {_FREE} LIMIT 1",  # noqa: S608
+            [_when(now), *names],
+        )
+        return cursor.fetchone() is not None
+
+
+def claim(
+    worker_id: int, *, now: datetime, limit: int, queues: Sequence[str] = (), suspects: bool = True
+) -> list[Claimed]:
+    """Take up to `limit` jobs that are due at `now`, oldest first, and count the attempt.
+
+    A job that was held by a worker which died is a suspect. At most one suspect is taken at a time, and none unless
+    `suspects`, so that the second death tells which job was to blame.
+    """
+    clause, names = _queues(queues)
+    lock = "FOR UPDATE OF j SKIP LOCKED" if on_postgres() else ""
+    base = f"""
+        SELECT j.id FROM jobs_job j
+        WHERE j.state = 'waiting' AND j.run_at <= %s {clause} AND j.crashes {{crashes}} AND {_FREE}
+        ORDER BY j.run_at, j.id LIMIT %s {lock}"""  # noqa: S608
+    with transaction.atomic():
+        rows = _take(worker_id, base.format(crashes="= 0"), [_when(now), *names, limit])
+        if suspects and len(rows) < limit:
+            rows += _take(worker_id, base.format(crashes="> 0"), [_when(now), *names, 1])
+    return sorted(rows, key=lambda job: (job.run_at, job.id))
+
+
+def _take(worker_id: int, chosen: str, parameters: list[Any]) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE jobs_job SET state = 'running', worker_id = %s, attempts = attempts + 1 WHERE id IN ({chosen}) "  # noqa: S608
+            "RETURNING id, handler, payload, attempts, crashes, queue, run_at",
+            [worker_id, *parameters],
+        )
+        return [
+            Claimed(
+                id=row[0],
+                handler=row[1],
+                payload=json.loads(row[2]) if isinstance(row[2], str) else row[2],
+                attempt=row[3],
+                crashes=row[4],
+                queue=row[5],
+                run_at=_instant(row[6]),
+            )
+            for row in cursor.fetchall()
+        ]
+
+
+def _instant(value: Any) -> datetime:
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def remove(job_id: int, worker_id: int) -> bool:
+    """Remove a job that is done, if this worker still holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM jobs_job WHERE id = %s AND state = 'running' AND worker_id = %s", [job_id, worker_id]
+        )
+        if cursor.rowcount != 1:
+            return False
+        cursor.execute("DELETE FROM jobs_jobkey WHERE job_id = %s", [job_id])
+    return True
+
+
+def insert(
+    *,
+    handler: str,
+    payload: dict[str, Any],
+    queue: str,
+    run_at: datetime,
+    unique_name: str | None,
+    created_at: datetime,
+    keys: Sequence[str],
+) -> int:
+    """Insert a waiting job and its places in line; the caller holds the key locks. Gives its id.
+
+    When a job of that `unique_name` waits already, that one is kept, at the earlier of the two instants. Its row is
+    then locked until the transaction ends, so that it cannot run before what this transaction writes can be seen.
+    """
+    cast, least = ("::jsonb", "LEAST") if on_postgres() else ("", "MIN")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO jobs_job (handler, payload, queue, run_at, unique_name, state, attempts, crashes, created_at,"  # noqa: S608
+            " error_code, error_place, settled_reason)"
+            f" VALUES (%s, %s{cast}, %s, %s, %s, 'waiting', 0, 0, %s, '', '', '')"
+            " ON CONFLICT (unique_name) WHERE state = 'waiting'"
+            f" DO UPDATE SET run_at = {least}(jobs_job.run_at, EXCLUDED.run_at) RETURNING id",
+            [handler, json.dumps(payload), queue, _when(run_at), unique_name, _when(created_at)],
+        )
+        job_id = int(cursor.fetchone()[0])
+        for key in sorted(set(keys)):
+            cursor.execute(
+                "INSERT INTO jobs_jobkey (job_id, queue, key) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [job_id, queue, key],
+            )
+    return job_id
+
+
+def back_to_waiting(
+    job_id: int, worker_id: int | None, *, run_at: datetime, attempts: int | None = None, crashes: int | None = None
+) -> bool:
+    """Let a job wait again until `run_at`: one that this worker holds, or (worker None) one that is dead.
+
+    Its name goes when another of that name waits meanwhile; both are run. Counts are left as they are where None.
+    False when the job is not in that state, or no longer this worker's.
+    """
+    held = Job.objects.filter(pk=job_id)
+    held = held.filter(state=State.DEAD) if worker_id is None else held.filter(state=State.RUNNING, worker_id=worker_id)
+    changes: dict[str, Any] = {"state": State.WAITING, "worker": None, "run_at": run_at, "settled_at": None}
+    if attempts is not None:
+        changes["attempts"] = attempts
+    if crashes is not None:
+        changes["crashes"] = crashes
+    try:
+        with transaction.atomic():
+            return held.update(**changes) == 1
+    except IntegrityError:
+        return held.update(**changes, unique_name=None) == 1
+
+
+def lock_keys(keys: Sequence[str]) -> None:
+    """Hold the row lock of each key until the transaction ends, taken in one order so that two never wait in a ring.
+
+    On SQLite the IMMEDIATE transaction is that lock.
+    """
+    if not on_postgres():
+        return
+    with connection.cursor() as cursor:
+        for key in sorted(set(keys)):
+            cursor.execute(
+                "INSERT INTO jobs_keylock (key) VALUES (%s) ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key", [key]
+            )
+
+
+def next_run_at(after: datetime | None = None) -> datetime | None:
+    """When the next waiting job that nothing blocks may run; None when there is none. `after`: look only later."""
+    clause, parameters = ("AND j.run_at > %s", [_when(after)]) if after else ("", [])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT j.run_at FROM jobs_job j WHERE j.state = 'waiting' {clause} AND {_FREE} ORDER BY j.run_at LIMIT 1",  # noqa: S608
+            parameters,
+        )
+        row = cursor.fetchone()
+    return None if row is None else _instant(row[0])
