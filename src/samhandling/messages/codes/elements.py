@@ -1,0 +1,81 @@
+"""Which code list an element takes when the document does not say so itself (CS elements, and CV without S)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PERSONS_AND_UNITS = ("8116", "9051")
+
+ELEMENT_LISTS: Mapping[str, tuple[str, ...]] = {
+    "AdmStatus": ("9083",),
+    "AnafylaktiskeReaksjoner": ("1103",),
+    "Blodtype": ("9160",),
+    "Briller": ("9113",),
+    "BehovTolkSprak": ("3303",),
+    "Bruk": ("9101",),
+    "ComMethod": ("8235",),
+    "Compression": ("1204",),
+    "Consent": ("9064", "3109"),
+    "Country": ("9043",),
+    "DocumentConnection": ("4702",),
+    "Error": ("8221",),
+    "FasteUkedager": ("9082",),
+    "Forsendelsesstatus": ("7309",),
+    "Funksjonsvariabel": ("9111", "9115"),
+    "Hastegrad": ("9067",),
+    "Hendelsekode": ("9121",),
+    "HjelpemiddelHorsel": ("9114",),
+    "IPLOStjenestetype": ("9151",),
+    "InngaarIMultidose": ("9103",),
+    "IntervensjonTiltakKode": ("9132",),
+    "KategoriHelsepersonell": ("9060",),
+    "Legemiddelform": ("7448",),
+    "Nationality": ("9043",),
+    "Omsorgsfunksjon": ("9050",),
+    "Opplysning": ("8329",),
+    "Overskriftskode": ("9141", "9142", "9143", "9145"),
+    "ProcessingStatus": ("8113",),
+    "RequestedPriority": ("8115",),
+    "Rhesusgruppe": ("9161",),
+    "RoleReceiver": ("8112",),
+    "RoleToPatient": ("9034",),
+    "RolleNotat": ("9057",),
+    "SarskilteTiltak": ("9136",),
+    "Sex": ("3101",),
+    "SivilStatus": ("8724",),
+    "Slektskap": ("9033",),
+    "Sprak": ("3303",),
+    "StatusTilForskrivningen": ("9104",),
+    "TypeForesp": ("9152", "9153", "9154", "9065", "8331"),
+    "TypeHealthcareProfessional": ("9060",),
+    "TypeHendelse": ("9131",),
+    "TypeId": PERSONS_AND_UNITS,
+    "TypeInformasjon": ("9502",),
+    "TypeInnhold": ("9138", "9139", "9140"),
+    "TypeInnholdKonsultasjon": ("9137",),
+    "TypeMottaker": ("8330",),
+    "TypeOrganisation": ("9040",),
+    "TypeRelasjon": ("8254",),
+    "TypeTelecom": ("9061",),
+    "UtTil": ("8408",),
+    "Utleveringsform": ("9135",),
+    "Uttilstand": ("8431",),
+}
+"""Element name -> the lists it may take, by the profiles."""
+
+_IN_PARENT: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("MsgInfo", "Type"): ("8279",),
+    ("MsgInfo", "Ack"): ("7304",),
+    ("AppRec", "MsgType"): ("8279",),
+    ("AppRec", "Status"): ("8258",),
+    ("OriginalMsgId", "MsgType"): ("8279",),
+    ("RefDoc", "MsgType"): ("8114",),
+    ("Address", "Type"): ("3401",),
+    ("AdditionalId", "Type"): PERSONS_AND_UNITS,
+    ("StatusHjelpemiddel", "Status"): ("8230",),
+}
+
+
+def lists_of(parent: str, element: str) -> tuple[str, ...]:
+    """The lists that `element` inside `parent` (local names) may take; empty when the profiles name none."""
+    return _IN_PARENT.get((parent, element)) or ELEMENT_LISTS.get(element, ())
