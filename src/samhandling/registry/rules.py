@@ -56,7 +56,7 @@ def functions_for(message_type: str, track: str) -> tuple[str, ...]:
 
 
 def plo_version(agreed: str, taken: Iterable[str], ours: Iterable[str] = ("1.6", "1.5")) -> str | None:
-    """Version of Pasientlogistikk to send: the agreed one, else the newest that both sides take; None when none fits."""
+    """Version to send: the agreed one, else the newest that both sides take; None when none fits."""
     both = sorted(set(taken) & set(ours), key=lambda v: tuple(int(p) for p in v.split(".")))
     if agreed:
         return agreed if agreed in both else None

@@ -95,7 +95,7 @@ def rejects_unknown_service(organisation: Organisation) -> bool:
 
 
 def staffed_phone(municipality: Organisation | None, instant: datetime) -> StaffedPhone | None:
-    """The phone to call at `instant` (aware), with the reason why it is this one; None when there is no number (4.4)."""
+    """The phone to call at `instant` (aware) and why it is this one; None when there is no number (4.4)."""
     if municipality is None:
         return None
     rows = ContactPoint.objects.filter(

@@ -1,0 +1,208 @@
+"""The format of a world file (TOML): every table and key, with its default. Unknown keys are refused.
+
+A world is what a node must know before the first message: organisations, units, addresses, agreements, phones,
+groups, settings, documents and, for test stores only, log-ins and simulated faults. References between tables are
+HER-ids; units are named by their code within their organisation. Days are inclusive at both ends.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+FIRST_DAY = date(2000, 1, 1)
+
+Track = Literal["SOMATIC", "PSYCH"]
+
+
+class _Table(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A table of the file."""
+
+
+class _Dated(_Table, kw_only=True):
+    """A table with a period of validity."""
+
+    valid_from: date = FIRST_DAY
+    valid_to: date | None = None
+
+
+class Head(_Table, kw_only=True):
+    """`[world]`: what this file is."""
+
+    name: str
+    title: str = ""
+    test: bool = False
+    """True: synthetic; only test stores take it, and only test worlds may hold users and faults."""
+    clock: datetime | None = None
+    """Where the clock of a demo starts."""
+
+
+class MunicipalityNumber(_Table, kw_only=True):
+    """`[[municipality_number]]`: a number in a period, and the number that took its place."""
+
+    number: str
+    name: str
+    valid_from: date
+    valid_to: date | None = None
+    successor_number: str = ""
+
+
+class Unit(_Dated, kw_only=True):
+    """`[[organisation.unit]]`: a ward, service, zone or office."""
+
+    code: str
+    name: str
+    kind: Literal["ward", "service", "zone", "office"]
+    track: Track = "SOMATIC"
+    inpatient: bool = False
+    phone: str = ""
+    leader: str = ""
+    successor: str = ""
+    """Code of the unit that took its place."""
+
+
+class Party(_Dated, kw_only=True):
+    """`[[organisation.party]]`: a communication party (level 2)."""
+
+    her_id: str
+    name: str
+    kind: Literal["service", "person"] = "service"
+    family_name: str = ""
+    given_name: str = ""
+    service_list: str = ""
+    service_code: str = ""
+    place_function: str = ""
+    function: Literal["", "nursing", "case_handling", "doctor", "psych_health", "plo_reception", "other"] = ""
+    """Empty: as the service type says."""
+    track: Literal["", "SOMATIC", "PSYCH"] = ""
+    unit: str = ""
+    carrier: str = "loopback"
+    edi_address: str = ""
+    plo_versions: list[str] = msgspec.field(default_factory=lambda: ["1.6", "1.5"])
+    successor: str = ""
+    """HER-id of the party that took its place."""
+
+
+class Contact(_Dated, kw_only=True):
+    """`[[organisation.contact]]`: a phone or mailbox and when it is staffed."""
+
+    kind: Literal[
+        "coordinator",
+        "night",
+        "switchboard",
+        "acute_stop",
+        "planned_stop",
+        "message_responsible",
+        "laboratory",
+        "imaging",
+        "discharge_letter",
+        "plo",
+    ]
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+    unit: str = ""
+
+
+class Member(_Dated, kw_only=True):
+    """`[[organisation.group.member]]`: who stands behind a group."""
+
+    role: str
+    name: str = ""
+    email: str = ""
+    unit: str = ""
+
+
+class Group(_Dated, kw_only=True):
+    """`[[organisation.group]]`: a contact group with its one address."""
+
+    name: str
+    email: str
+    member: list[Member] = msgspec.field(default_factory=list)
+
+
+class Document(_Dated, kw_only=True):
+    """`[[organisation.document]]`: a document that the routine refers to."""
+
+    code: str
+    title: str
+    version: str = ""
+    url: str = ""
+
+
+class Fault(_Table, kw_only=True):
+    """`[[organisation.fault]]`: how the counterpart misbehaves on purpose (test worlds only)."""
+
+    mode: Literal["slow", "reject_e21", "silent"]
+    minutes: int = 0
+    message_type: str = ""
+    reason: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class Organisation(_Dated, kw_only=True):
+    """`[[organisation]]`: level 1, with all that belongs to it."""
+
+    her_id: str
+    name: str
+    kind: Literal["hospital", "municipality", "gp", "other"]
+    organisation_number: str = ""
+    municipality_number: str = ""
+    hosted: bool = False
+    successor: str = ""
+    """HER-id of the organisation that took its place."""
+    reject_unknown_service: bool = False
+    written_by_epj: list[str] = msgspec.field(default_factory=list)
+    """Message types (8279) that the record system writes; the node writes all others."""
+    unit: list[Unit] = msgspec.field(default_factory=list)
+    party: list[Party] = msgspec.field(default_factory=list)
+    contact: list[Contact] = msgspec.field(default_factory=list)
+    group: list[Group] = msgspec.field(default_factory=list)
+    document: list[Document] = msgspec.field(default_factory=list)
+    fault: list[Fault] = msgspec.field(default_factory=list)
+
+
+class Agreement(_Dated, kw_only=True):
+    """`[[agreement]]`: hospital and municipality, by HER-id, and the terms."""
+
+    hospital: str
+    municipality: str
+    takes_cancellation: bool = True
+    name_and_h_number_accepted: bool = False
+    plo_version: str = ""
+    ready_is_estimate: bool = True
+    final_events_are_estimates: bool = False
+    reference: str = ""
+
+
+class Membership(_Table, kw_only=True):
+    """A role of a user."""
+
+    organisation: str
+    role: Literal[
+        "ward_nurse", "message_responsible", "plo_resource", "case_handler", "municipal_nurse", "operations", "admin"
+    ]
+    unit: str = ""
+
+
+class User(_Table, kw_only=True):
+    """`[[user]]`: a log-in of a test store."""
+
+    username: str
+    given_name: str
+    family_name: str
+    membership: list[Membership] = msgspec.field(default_factory=list)
+
+
+class World(_Table, kw_only=True):
+    """The whole file."""
+
+    world: Head
+    municipality_number: list[MunicipalityNumber] = msgspec.field(default_factory=list)
+    organisation: list[Organisation] = msgspec.field(default_factory=list)
+    agreement: list[Agreement] = msgspec.field(default_factory=list)
+    user: list[User] = msgspec.field(default_factory=list)
