@@ -52,12 +52,17 @@ class NodeConfiguration(BaseSettings):
     home: Path = Path("var/node")
     """Folder for the SQLite store, secret files and printed exports."""
     database: str = ""
-    """`postgresql://user@host:port/name`, or `sqlite:///relative` or `sqlite:////absolute`; empty: `samhandling.sqlite3` in `home`."""
+    """`postgresql://user@host:port/name`, or `sqlite:///relative` or `sqlite:////absolute`.
+
+    Empty: `samhandling.sqlite3` in `home`.
+    """
     web_host: str = "127.0.0.1"
     web_port: int = 8000
     allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
     https: bool = False
     """True behind TLS: cookies are then marked secure."""
+    worker_threads: int = 0
+    """Jobs that one worker runs at a time; 0: one on SQLite, four on PostgreSQL."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
@@ -122,4 +127,6 @@ def secret(name: str) -> bytes:
     try:
         return bytes.fromhex(secret_path(name).read_text().strip())
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the secret file {name}.key is missing or unreadable; run: samhandling migrate") from error
+        raise ConfigurationError(
+            f"the secret file {name}.key is missing or unreadable; run: samhandling migrate"
+        ) from error

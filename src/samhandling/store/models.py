@@ -19,5 +19,7 @@ class Store(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(test=True) | models.Q(clock_offset=0.0), name="real_store_real_time"),
+            models.CheckConstraint(
+                condition=models.Q(test=True) | models.Q(clock_offset=0.0), name="real_store_real_time"
+            ),
         ]

@@ -1,0 +1,85 @@
+"""Start processes of the node as children, wait for them, and end them by their ids."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+FOLLOWS_PARENT = "SAMHANDLING_FOLLOWS_PARENT"
+"""Environment variable: this process ends when the one that started it does, however that ends."""
+_PR_SET_PDEATHSIG = 1
+
+
+def follow_parent() -> None:
+    """Ask the system to end this process when its parent dies (Linux; elsewhere nothing happens)."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def follow_parent_if_asked() -> None:
+    """`follow_parent` in a process that a supervisor of ours started."""
+    if os.environ.get(FOLLOWS_PARENT) == "1":
+        follow_parent()
+
+
+def command(*words: str) -> list[str]:
+    """The command line of `samhandling WORDS…` with this very Python."""
+    return [sys.executable, "-m", "samhandling.cli", *words]
+
+
+class Supervisor:
+    """A few `samhandling` processes that live and end together. Use it as a context."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None, log_folder: Path | None = None) -> None:
+        """`environment` is laid over this process's. With `log_folder` each child writes to `<name>.log` there."""
+        self._environment = {**os.environ, **(environment or {}), FOLLOWS_PARENT: "1"}
+        self._log_folder = log_folder
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, name: str, words: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start `samhandling WORDS…` under that name."""
+        out = None
+        if self._log_folder is not None:
+            self._log_folder.mkdir(parents=True, exist_ok=True)
+            out = (self._log_folder / f"{name}.log").open("ab")
+        try:
+            # A session of its own: an interrupt of the terminal reaches the supervisor, which ends the children.
+            child = subprocess.Popen(
+                command(*words), env=self._environment, stdout=out, stderr=out, start_new_session=True
+            )
+        finally:
+            if out is not None:
+                out.close()
+        self._children[name] = child
+        return child
+
+    def ended(self) -> dict[str, int]:
+        """Names and exit statuses of the children that are no longer there."""
+        return {name: child.returncode for name, child in self._children.items() if child.poll() is not None}
+
+    def stop(self, seconds: float = 25.0) -> None:
+        """End all: ask, wait up to `seconds` for all together, then kill."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + seconds
+        for child in self._children.values():
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._children.clear()
