@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from samhandling.node.metrics import page as metrics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("samhandling.pages.web.urls")),
+    path("", include("samhandling.worklist.web.urls")),
+    path("metrics", metrics),
+]
+
+handler400 = "samhandling.pages.failures.bad_request"
+handler403 = "samhandling.pages.failures.forbidden"
+handler404 = "samhandling.pages.failures.not_found"
+handler500 = "samhandling.pages.failures.server_error"

@@ -5,6 +5,8 @@ Everything is a dotted path, loaded on first use, so that a room never imports a
 
 from __future__ import annotations
 
+from samhandling.pages.texts import N_
+
 HANDLERS: dict[str, str] = {}
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
@@ -13,3 +15,23 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {}
 
 CARRIERS: dict[str, str] = {}
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
+
+MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        N_("Mitt arbeid"),
+        "worklist:my-work",
+        (
+            "ward_nurse",
+            "plo_resource",
+            "message_responsible",
+            "case_handler",
+            "municipal_nurse",
+            "operations",
+            "admin",
+        ),
+    ),
+)
+"""Menu entries in their order: bokmål text, page name, and the roles that see it."""
+
+METRICS: tuple[str, ...] = ()
+"""Functions that give metric families for `/metrics`."""

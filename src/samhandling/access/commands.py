@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from django.db import transaction
+from django.db.models import Q
+from rich.console import Console
+from rich.table import Table
 
-if TYPE_CHECKING:
-    from samhandling.access.roles import Role
-    from samhandling.organisations.models import Organisation, Unit
+from samhandling.access import services
+from samhandling.access.models import User
+from samhandling.access.roles import Role
+from samhandling.organisations.models import Organisation, Unit
+from samhandling.store.services import now, require_test_store
 
 app = typer.Typer(no_args_is_help=True, help="Brukere: lag, gi rolle, steng ute, vis.")
 
@@ -33,23 +39,14 @@ def add(
 
     Eksempel: samhandling user add kari --first-name Kari --last-name Vik --role admin --organisation 999999999
     """
-    _django()
-    from django.db import transaction
-
-    from samhandling.access import services
-    from samhandling.store.services import now, require_test_store
-
-    with _told():
-        if demo:
-            require_test_store()
-        password = _password(password_stdin)
-        with transaction.atomic():
-            user = services.add_user(
-                username, password, now=now(), first_name=first_name, last_name=last_name, demo=demo
-            )
-            if role:
-                where = _organisation(organisation)
-                services.add_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
+    if demo:
+        require_test_store()
+    password = _password(password_stdin)
+    with transaction.atomic():
+        user = services.add_user(username, password, now=now(), first_name=first_name, last_name=last_name, demo=demo)
+        if role:
+            where = _organisation(organisation)
+            services.add_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
     typer.echo(f"Laget brukeren {user.username}.")
 
 
@@ -65,21 +62,16 @@ def role(
 
     Eksempel: samhandling user role kari ward_nurse 999999999 --unit MED1
     """
-    _django()
-    from samhandling.access import services
-    from samhandling.store.services import now
-
-    with _told():
-        user = services.find_user(username)
-        where = _organisation(organisation)
-        if remove:
-            count = services.remove_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
-            typer.echo(f"Tok bort {count} rolle(r).")
-            if not count:
-                raise typer.Exit(1)
-        else:
-            services.add_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
-            typer.echo(f"{user.username} er nå {role} i {where.name}.")
+    user = services.find_user(username)
+    where = _organisation(organisation)
+    if remove:
+        count = services.remove_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
+        typer.echo(f"Tok bort {count} rolle(r).")
+        if not count:
+            raise typer.Exit(1)
+    else:
+        services.add_role(user, _role(role), where, now=now(), unit=_unit(where, unit))
+        typer.echo(f"{user.username} er nå {role} i {where.name}.")
 
 
 @app.command()
@@ -88,12 +80,7 @@ def disable(username: Annotated[str, typer.Argument(help="Innloggingsnavn.")]) -
 
     Eksempel: samhandling user disable kari
     """
-    _django()
-    from samhandling.access import services
-    from samhandling.store.services import now
-
-    with _told():
-        user = services.disable_user(username, now=now())
+    user = services.disable_user(username, now=now())
     typer.echo(f"{user.username} er stengt ute.")
 
 
@@ -106,13 +93,8 @@ def password(
 
     Eksempel: samhandling user password kari
     """
-    _django()
-    from samhandling.access import services
-    from samhandling.store.services import now
-
-    with _told():
-        services.find_user(username)
-        services.change_password(username, _password(password_stdin), now=now())
+    services.find_user(username)
+    services.change_password(username, _password(password_stdin), now=now())
     typer.echo("Passordet er byttet.")
 
 
@@ -122,12 +104,6 @@ def list_users() -> None:
 
     Eksempel: samhandling user list
     """
-    _django()
-    from rich.console import Console
-    from rich.table import Table
-
-    from samhandling.access.models import User
-
     table = Table("Bruker", "Navn", "Roller", "Sist inne", "Stengt")
     for user in User.objects.order_by("username").prefetch_related("memberships__organisation", "memberships__unit"):
         held = [
@@ -139,29 +115,6 @@ def list_users() -> None:
     Console().print(table)
 
 
-class _told:
-    """Turns an error of ours into one line on stderr and exit status 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from samhandling.errors import SamhandlingError
-
-        if isinstance(error, SamhandlingError):
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from error
-
-
-def _django() -> None:
-    import os
-
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samhandling.settings")
-    django.setup()
-
-
 def _password(from_stdin: bool) -> str:
     """Asked for twice on the terminal, or one line of standard input."""
     if from_stdin:
@@ -171,8 +124,6 @@ def _password(from_stdin: bool) -> str:
 
 
 def _role(name: str) -> Role:
-    from samhandling.access.roles import Role
-
     try:
         return Role(name)
     except ValueError as error:
@@ -180,21 +131,14 @@ def _role(name: str) -> Role:
 
 
 def _organisation(number: str) -> Organisation:
-    from django.db.models import Q
-
-    from samhandling.organisations.models import Organisation
-
-    found = (
-        Organisation.objects.filter(Q(organisation_number=number) | Q(her_id=number), hosted=True)[:2] if number else []
-    )
+    named = Q(organisation_number=number) | Q(her_id=number)
+    found: list[Organisation] = list(Organisation.objects.filter(named, hosted=True)[:2]) if number else []
     if len(found) != 1:
         raise typer.BadParameter(f"{number or '(tom)'}: ingen organisasjon på denne noden har det nummeret.")
     return found[0]
 
 
 def _unit(organisation: Organisation, code: str) -> Unit | None:
-    from samhandling.organisations.models import Unit
-
     if not code:
         return None
     unit = Unit.objects.filter(organisation=organisation, code=code).first()

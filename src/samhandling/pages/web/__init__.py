@@ -1,0 +1,1 @@
+"""Log-in, choice of role, language, and the clock of a test store."""

@@ -1,0 +1,16 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from samhandling.pages.web import clock, login
+
+app_name = "pages"
+urlpatterns = [
+    path("inn/", login.log_in, name="log-in"),
+    path("ut/", login.log_out, name="log-out"),
+    path("rolle/", login.hat, name="hat"),
+    path("sprak/", login.language, name="language"),
+    path("klokke/", clock.clock, name="clock"),
+]
