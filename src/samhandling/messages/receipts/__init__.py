@@ -1,0 +1,47 @@
+"""Application receipts: judging what comes in, building the answer, reading the answers of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from samhandling.messages.facts import Facts, ReceiptError, ReceiptFacts
+from samhandling.messages.receipts.building import build, version_for
+from samhandling.messages.receipts.judging import error, judge, never_seen
+from samhandling.messages.receipts.values import (
+    DEFAULT_SETTINGS,
+    Answer,
+    Flag,
+    JudgeSettings,
+    Outcome,
+    OwnParties,
+    Reason,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from samhandling.messages.model.apprec import AppRec
+
+__all__ = [
+    "DEFAULT_SETTINGS",
+    "Answer",
+    "AppRec",
+    "Flag",
+    "JudgeSettings",
+    "Outcome",
+    "OwnParties",
+    "Reason",
+    "ReceiptError",
+    "ReceiptFacts",
+    "Verdict",
+    "build",
+    "error",
+    "judge",
+    "never_seen",
+    "read",
+    "version_for",
+]
+
+
+def read(facts: Facts) -> ReceiptFacts | None:
+    """What an AppRec of either version says about the original; None when the document is no AppRec."""
+    return facts.receipt
