@@ -101,7 +101,7 @@ class Arrival(models.Model):
 
 
 class Message(models.Model):
-    """One document, sent or received by one hosted organisation. Holds no content and no patient data but a reference."""
+    """One document, sent or received by one hosted organisation; no content, no patient data but a reference."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     direction = models.CharField(max_length=3, choices=Direction.choices)
@@ -130,6 +130,8 @@ class Message(models.Model):
     own_her = models.CharField(max_length=20, blank=True)
     """Our level-2 party: the sender of a message out, the main own receiver of one in."""
     counterpart_her = models.CharField(max_length=20, blank=True)
+    counterpart_organisation = models.CharField(max_length=20, blank=True)
+    """Level 1 of the counterpart: its HER-id, else its organisation number."""
     counterpart_name = models.CharField(max_length=300, blank=True)
     """Service and organisation at the other end, as in the document."""
     patient = models.ForeignKey(Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -186,7 +186,8 @@ MESSAGE_IN: Mapping[tuple[str, MessageInEvent], Step] = {
 
 _D, _DE = DeliveryState, DeliveryEvent
 _UNSETTLED = (_D.QUEUED, _D.ABOUT, _D.SENT, _D.ACKNOWLEDGED, _D.FAILED)
-_SETTLED = (_D.RECEIVED, _D.WARNING, _D.RECEIVED_LATE, _D.REJECTED)
+SETTLED = (_D.RECEIVED, _D.WARNING, _D.RECEIVED_LATE, _D.REJECTED)
+"""A receipt has come: nobody watches for one any more."""
 
 
 def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
@@ -220,7 +221,7 @@ def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
         table[state, _DE.RECEIPT_WARNING] = Step(_D.WARNING, (Effect.CLOSE_TASKS, Effect.PUBLISH))
         table[state, _DE.RECEIPT_REJECTED] = Step(_D.REJECTED, (Effect.TASK_REJECTED, Effect.PUBLISH))
         table[state, _DE.DEADLINE] = Step(_D.EXPIRED, (Effect.TASK_EXPIRED, Effect.PUBLISH))
-    for state in _SETTLED:
+    for state in SETTLED:
         for event in (_DE.HANDED, _DE.TRANSPORT_ACK, _DE.TRANSPORT_ERROR, _DE.TROUBLE, _DE.GIVEN_UP, _DE.DEADLINE):
             table[state, event] = Step(state)
     return table
@@ -336,6 +337,56 @@ def warning_points(
 def next_warning(points: Iterable[WarningPoint], *, after: datetime) -> WarningPoint | None:
     """The first point later than `after`."""
     return next((point for point in points if point.at > after), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A message of one series and type from one sender, as settling needs it."""
+
+    id: int
+    status: str
+    """N, M or C."""
+    generated_at: datetime
+    order: int
+    """Breaks ties of generation time: order of arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a message of a series, and through which other one."""
+
+    id: int
+    event: MessageInEvent
+    by: int
+
+
+def settle(members: Iterable[Member]) -> list[Settled]:
+    """Which messages of a series are cancelled or replaced, whatever order they came in (RECV-50 to 53).
+
+    Ordered by generation time: a cancellation takes all that was generated before it, or at the same instant; of the
+    rest a change replaces what is older. A cancellation itself is never cancelled or replaced.
+    """
+    series = list(members)
+    cancellations = sorted((m for m in series if m.status == "C"), key=lambda m: (m.generated_at, m.order))
+    changes = sorted((m for m in series if m.status == "M"), key=lambda m: (m.generated_at, m.order))
+    found = []
+    for member in series:
+        if member.status == "C":
+            continue
+        cancelled_by = next((c for c in cancellations if c.generated_at >= member.generated_at), None)
+        newer = [m for m in changes if m is not member and _later(m, member)]
+        if cancelled_by is not None:
+            found.append(Settled(member.id, MessageInEvent.CANCEL, cancelled_by.id))
+        elif newer:
+            found.append(Settled(member.id, MessageInEvent.REPLACE, newer[-1].id))
+    return found
+
+
+def _later(change: Member, than: Member) -> bool:
+    """True when the change stands above the other: generated later, or at the same instant and the other is no change."""
+    if change.generated_at != than.generated_at:
+        return change.generated_at > than.generated_at
+    return than.status != "M" or change.order > than.order
 
 
 def diagram(table: Mapping[tuple[_State, _Event], Step], name: str) -> str:

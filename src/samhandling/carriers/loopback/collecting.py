@@ -1,0 +1,43 @@
+"""Take in what other nodes on this machine have laid in the shared folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from samhandling.carriers.loopback.carrier import NAME
+from samhandling.carriers.loopback.spool import Spool
+from samhandling.configuration import configuration
+from samhandling.exchange.services import arrive, transport_answer
+from samhandling.registry.models import CommunicationParty
+
+
+def collect(now: datetime, *, folder: Path | None = None) -> int:
+    """Take in every transmission and acknowledgment that waits for a party hosted here; gives how many.
+
+    Each is committed before its file goes, so a killed process loses nothing; what comes again is known by its key.
+    """
+    folder = folder or configuration().loopback_spool
+    if folder is None:
+        return 0
+    spool = Spool(folder)
+    own = list(CommunicationParty.objects.filter(organisation__hosted=True).values_list("her_id", flat=True))
+    count = 0
+    for spooled in spool.waiting(own):
+        arrive(
+            spooled.data,
+            carrier=NAME,
+            transport_key=spooled.transport_id,
+            sender_her=spooled.sender_her,
+            receiver_her=spooled.receiver_her,
+            service=spooled.service,
+            action=spooled.action,
+            now=now,
+        )
+        spool.answer(spooled)
+        count += 1
+    for answer in spool.answers(own):
+        transport_answer(answer.stem, acknowledged=True, now=now)
+        answer.unlink(missing_ok=True)
+        count += 1
+    return count

@@ -1,0 +1,75 @@
+"""Transaction 1 of a message in: store the bytes whatever they are, ask for them to be read, commit (design 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from samhandling.errors import SamhandlingError
+from samhandling.exchange import originals
+from samhandling.exchange.models import Arrival, Original
+from samhandling.exchange.rules import ArrivalEvent
+from samhandling.exchange.steps import move_arrival, record
+from samhandling.exchange.values import Arrived
+from samhandling.jobs.services import enqueue
+
+
+class TransportKeyReusedError(SamhandlingError):
+    """A carrier used one transport key for two different documents: a fault at the counterpart."""
+
+    code = "exchange.transport_key_reused"
+
+
+@transaction.atomic
+def arrive(
+    data: bytes,
+    *,
+    carrier: str,
+    transport_key: str,
+    now: datetime,
+    sender_her: str = "",
+    receiver_her: str = "",
+    service: str = "",
+    action: str = "",
+    read_at: datetime | None = None,
+) -> Arrived:
+    """Store what a carrier brought and the job that reads it. The carrier acknowledges only after this has returned.
+
+    The same `transport_key` again is the same transmission: nothing is stored twice. `read_at` delays the reading.
+    Never judges the bytes. Raises TransportKeyReusedError when the key was used for other bytes, and whatever the
+    store raises: then nothing was stored and nothing may be acknowledged.
+    """
+    original = originals.store(data, organisation=None, now=now)
+    arrival, created = Arrival.objects.get_or_create(
+        carrier=carrier,
+        transport_key=transport_key[:200],
+        defaults={
+            "original": original,
+            "sender_her": sender_her[:20],
+            "receiver_her": receiver_her[:20],
+            "service": service[:100],
+            "action": action[:100],
+            "received_at": now,
+        },
+    )
+    if not created:
+        original.delete()
+        first = Original.objects.values_list("sha256", flat=True).get(pk=arrival.original_id)
+        if first != original.sha256:
+            raise TransportKeyReusedError(f"arrival {arrival.pk}")
+        return Arrived(arrival.pk, repeated=True)
+    record("arrival.arrived", at=now, arrival=arrival, detail=f"{carrier} {sender_her} {receiver_her}".strip())
+    enqueue("exchange.read", {"arrival": arrival.pk}, now=now, run_at=read_at)
+    return Arrived(arrival.pk, repeated=False)
+
+
+@transaction.atomic
+def read_again(arrival_id: int, *, now: datetime) -> None:
+    """A person asks for an unreadable or unreceipted arrival to be read once more, after a correction on our side.
+
+    Raises ImpossibleStepError for one that was read well.
+    """
+    arrival = Arrival.objects.select_for_update().get(pk=arrival_id)
+    move_arrival(arrival, ArrivalEvent.TRY_AGAIN, now=now)
+    enqueue("exchange.read", {"arrival": arrival.pk}, now=now)

@@ -1,0 +1,189 @@
+"""The outbox: hand each delivery to its carrier between two transactions, and watch for its receipt (design 3, F5)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import import_module
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from samhandling.errors import NotFoundError, SamhandlingError
+from samhandling.exchange import notices, originals, rules
+from samhandling.exchange.models import Delivery
+from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
+from samhandling.exchange.rules import DeliveryEvent
+from samhandling.exchange.steps import move_delivery, record, timer_name
+from samhandling.jobs.handlers import retry_with
+from samhandling.jobs.rules import Retry
+from samhandling.jobs.running import Running
+from samhandling.jobs.services import enqueue
+
+PATIENT_RETRY = Retry(first=timedelta(seconds=2), factor=3.0, longest=timedelta(minutes=10), attempts=700)
+"""A counterpart may be down for days: we try for as long as a receipt may still come (96 hours)."""
+
+
+@lru_cache(maxsize=32)
+def carrier(name: str) -> Carrier:
+    """The carrier of that name, made once in a process. Raises UnknownCarrierError."""
+    path = getattr(import_module(settings.SAMHANDLING_WIRING), "CARRIERS", {}).get(name)
+    if path is None:
+        raise UnknownCarrierError(name)
+    made: Carrier = import_string(path)()
+    return made
+
+
+def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | None = None) -> None:
+    """Store a new delivery and the jobs that take it out and watch it, in the caller's transaction.
+
+    `line`: deliveries of one line to one receiver leave in the order they were queued.
+    """
+    delivery.transport_id = uuid4()
+    delivery.queued_at = now
+    delivery.save()
+    record("delivery.queued", at=now, message=delivery.message, delivery=delivery, receipt=delivery.receipt)
+    keys = () if run_at is not None or not line else (f"out:{delivery.organisation_id}:{line}:{delivery.her_id}",)
+    enqueue("exchange.deliver", {"delivery": delivery.pk}, now=now, keys=keys, run_at=run_at)
+    if delivery.deadline_at is not None:
+        enqueue(
+            "exchange.watch",
+            {"delivery": delivery.pk},
+            now=now,
+            run_at=max(now, _points(delivery)[0].at),
+            unique=timer_name(delivery.pk),
+        )
+
+
+@retry_with(PATIENT_RETRY)
+def deliver(running: Running) -> None:
+    """Job: hand one delivery over. Killed anywhere, it goes again with the same transport id and MsgId."""
+    envelope, carrier_name = _begin(running)
+    if envelope is None:
+        return
+    try:
+        done = carrier(carrier_name).hand_over(envelope, now=running.now)
+    except SamhandlingError as error:
+        if error.retryable:
+            _trouble(running, error)
+            raise
+        _give_up(running, error.code)
+        return
+    except OSError as error:
+        wrapped = CarrierError(type(error).__name__)
+        _trouble(running, wrapped)
+        raise wrapped from error
+    _done(running, done)
+
+
+def _locked(delivery_id: int) -> Delivery:
+    found = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("organisation", "message__organisation", "message__patient", "receipt", "party__organisation")
+        .filter(pk=delivery_id)
+        .first()
+    )
+    if found is None:
+        raise NotFoundError(f"delivery {delivery_id}")
+    return found
+
+
+def _begin(running: Running) -> tuple[Envelope | None, str]:
+    """Transaction *about to*: from here on nobody can know whether it left until `_done`."""
+    with transaction.atomic():
+        delivery = _locked(running.payload["delivery"])
+        if not rules.begun(delivery.state):
+            running.finish()
+            return None, ""
+        move_delivery(delivery, DeliveryEvent.BEGIN, now=running.now)
+    return _envelope(delivery), delivery.carrier
+
+
+def _envelope(delivery: Delivery) -> Envelope:
+    message, receipt = delivery.message, delivery.receipt
+    thing = message if message is not None else receipt
+    assert thing is not None
+    if thing.original is None:
+        raise originals.ContentRemovedError(f"delivery {delivery.pk}")
+    return Envelope(
+        transport_id=delivery.transport_id,
+        sender_her=message.own_her if message is not None else receipt.party_her if receipt is not None else "",
+        receiver_her=delivery.her_id,
+        service=delivery.service,
+        action=delivery.action,
+        msg_id=message.msg_id_written if message is not None else receipt.receipt_id if receipt is not None else "",
+        data=originals.read(thing.original),
+    )
+
+
+def _trouble(running: Running, error: SamhandlingError) -> None:
+    with transaction.atomic():
+        move_delivery(_locked(running.payload["delivery"]), DeliveryEvent.TROUBLE, now=running.now, reason=error.code)
+
+
+def _give_up(running: Running, code: str) -> None:
+    with transaction.atomic():
+        move_delivery(_locked(running.payload["delivery"]), DeliveryEvent.GIVEN_UP, now=running.now, reason=code)
+        running.finish()
+
+
+def _done(running: Running, done: HandOver) -> None:
+    event = DeliveryEvent.TRANSPORT_ACK if done.result is Result.ACKNOWLEDGED else DeliveryEvent.HANDED
+    with transaction.atomic():
+        move_delivery(_locked(running.payload["delivery"]), event, now=running.now)
+        running.finish()
+
+
+def _points(delivery: Delivery) -> tuple[rules.WarningPoint, ...]:
+    message = delivery.message
+    assert message is not None
+    assert delivery.deadline_at is not None
+    generated_at = delivery.deadline_at - rules.RECEIPT_LIMIT
+    return rules.warning_points(message.type, kind=message.kind, generated_at=generated_at, due_at=message.due_at)
+
+
+def watch(running: Running) -> None:
+    """Timer job: tell somebody that a receipt is missing (A-01), and let the message expire at 96 hours (F5)."""
+    now = running.now
+    with transaction.atomic():
+        delivery = _locked(running.payload["delivery"])
+        points = _points(delivery)
+        passed = [point for point in points if point.at <= now]
+        if delivery.state in rules.SETTLED or delivery.state == rules.DeliveryState.EXPIRED:
+            running.finish()
+            return
+        if passed and passed[-1].expired:
+            move_delivery(delivery, DeliveryEvent.DEADLINE, now=now, reason="receipt.missing")
+            running.finish()
+            return
+        if passed:
+            delivery.warned_at = now
+            delivery.save(update_fields=["warned_at"])
+            record("delivery.unconfirmed", at=now, message=delivery.message, delivery=delivery)
+            notices.unconfirmed(delivery, severity=passed[-1].severity, expired=False, now=now)
+        following = rules.next_warning(points, after=now)
+        if following is None:
+            running.finish()
+        else:
+            running.postpone(following.at)
+
+
+@transaction.atomic
+def try_again(delivery_id: int, *, now: datetime) -> None:
+    """A person lets a failed delivery go once more, as the same document. Raises ImpossibleStepError, NotFoundError."""
+    delivery = _locked(delivery_id)
+    move_delivery(delivery, DeliveryEvent.TRY_AGAIN, now=now)
+    enqueue("exchange.deliver", {"delivery": delivery.pk}, now=now)
+
+
+@transaction.atomic
+def transport_answer(transport_id: str, *, acknowledged: bool, now: datetime, reason: str = "") -> bool:
+    """The counterpart's transport acknowledged or refused a delivery; False when we know no such delivery."""
+    delivery_id = Delivery.objects.filter(transport_id=transport_id).values_list("pk", flat=True).first()
+    if delivery_id is None:
+        return False
+    event = DeliveryEvent.TRANSPORT_ACK if acknowledged else DeliveryEvent.TRANSPORT_ERROR
+    move_delivery(_locked(delivery_id), event, now=now, reason=reason)
+    return True

@@ -1,0 +1,87 @@
+"""Which of our organisations a document or receipt concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from samhandling.messages.facts.values import Facts, Party
+from samhandling.messages.receipts import OwnParties
+from samhandling.organisations.models import Organisation
+from samhandling.registry.models import CommunicationParty
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A hosted organisation with those of its addresses that matter for one document."""
+
+    organisation: Organisation
+    parties: dict[str, CommunicationParty]
+    """Our communication parties by HER-id, of those that the document names."""
+
+    @property
+    def own(self) -> OwnParties:
+        """Our addresses, as the judgement takes them."""
+        numbers = (self.organisation.organisation_number,) if self.organisation.organisation_number else ()
+        return OwnParties.of(self.parties, (self.organisation.her_id,), numbers)
+
+
+def homes_of(addresses: Iterable[Party]) -> list[Home]:
+    """The hosted organisations that these addresses name on either level, in the order of the addresses.
+
+    Level 2 decides where the levels name different organisations of ours; closed parties count, since a sender with an
+    old address book is still right about whose patient it is.
+    """
+    wanted = list(addresses)
+    parties = {
+        row.her_id: row
+        for row in CommunicationParty.objects.select_related("organisation", "unit").filter(
+            her_id__in=[p.her_id for p in wanted if p.her_id], organisation__hosted=True
+        )
+    }
+    hosted = Organisation.objects.filter(hosted=True)
+    by_her = {o.her_id: o for o in hosted.filter(her_id__in=[p.organisation_her_id for p in wanted])}
+    by_number = {
+        o.organisation_number: o
+        for o in hosted.filter(organisation_number__in=[p.organisation_number for p in wanted if p.organisation_number])
+    }
+    found: dict[int, Home] = {}
+    for address in wanted:
+        party = parties.get(address.her_id)
+        organisation = (
+            party.organisation
+            if party is not None
+            else by_her.get(address.organisation_her_id) or by_number.get(address.organisation_number)
+        )
+        if organisation is None:
+            continue
+        home = found.setdefault(organisation.pk, Home(organisation, {}))
+        if party is not None:
+            home.parties[party.her_id] = party
+    return list(found.values())
+
+
+def home_of_party(her_id: str) -> Home | None:
+    """The hosted organisation that the transport envelope is addressed to."""
+    party = (
+        CommunicationParty.objects.select_related("organisation", "unit")
+        .filter(her_id=her_id, organisation__hosted=True)
+        .first()
+    )
+    return Home(party.organisation, {party.her_id: party}) if party is not None else None
+
+
+def concerned(facts: Facts, envelope_receiver: str) -> tuple[list[Home], bool]:
+    """Whose message this is, and whether envelope and document disagree about it.
+
+    A transmission is for the organisation that its envelope names: another of ours that the document also names gets
+    a transmission of its own. Without an envelope (a file) every organisation named is meant.
+    """
+    homes = homes_of(facts.receivers)
+    meant = home_of_party(envelope_receiver) if envelope_receiver else None
+    if meant is None:
+        return homes, bool(envelope_receiver)
+    mine = [home for home in homes if home.organisation.pk == meant.organisation.pk]
+    if mine:
+        return mine, not any(p.her_id == envelope_receiver for p in facts.receivers)
+    return homes, True

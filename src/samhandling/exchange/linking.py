@@ -1,0 +1,207 @@
+"""Series: which message a new one follows, changes or withdraws, whatever order they come in (RECV-50 to 54, A-17)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from samhandling.exchange import rules, steps
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.rules import Member, MessageInEvent, MessageState
+from samhandling.jobs.services import lock_key, publish
+from samhandling.messages import catalogue
+from samhandling.tasks.services import close_tasks, open_task
+
+LIVE = (MessageState.TAKEN, MessageState.HELD, MessageState.REPLACED, MessageState.CANCELLED)
+"""States of messages in that a change or cancellation may touch: neither rejected nor removed."""
+
+
+def lock_series(organisation_id: int, *names: str) -> None:
+    """Let no other message of the same series or patient be taken in until the caller's transaction ends."""
+    for name in sorted({name for name in names if name}):
+        lock_key(f"series:{organisation_id}:{name}"[:200])
+
+
+def find_references(message: Message) -> None:
+    """Set what the message refers to, in or out, and the first of its series, as far as we know them."""
+    names = [name for name in (message.ref_parent, message.ref_conversation) if name]
+    if not names:
+        return
+    known = {m.msg_id: m for m in Message.objects.filter(organisation=message.organisation, msg_id__in=names)}
+    parent, conversation = known.get(message.ref_parent), known.get(message.ref_conversation)
+    message.refers_to = parent or conversation
+    message.first = conversation or (parent.first or parent if parent is not None else None)
+
+
+def status_allowed(message: Message) -> bool:
+    """Whether the type may have that Forsendelsesstatus; an M of a logistics message is taken and not applied."""
+    kind = catalogue.by_code(message.type, message.version)
+    return kind is None or not message.status or not kind.allowed_status or message.status in kind.allowed_status
+
+
+def settle(message: Message, *, now: datetime) -> list[str]:
+    """Apply what the new message changes or withdraws, and what earlier arrivals mean for it; gives flags.
+
+    The message has its row, in state taken. The caller holds the series' lock.
+    """
+    if message.status in {"M", "C"} and not status_allowed(message):
+        _ask_about_status(message, now=now)
+        return ["status_not_allowed"]
+    series = _series_of(message)
+    flags: list[str] = []
+    guessed = False
+    if message.status in {"M", "C"} and not _has_original(message, series):
+        guess = _guess_original(message)
+        if guess is None:
+            return [*flags, *_hold(message, now=now)]
+        message.refers_to, guessed = guess, True
+        message.first = guess.first or guess
+        message.save(update_fields=["refers_to", "first"])
+        series = [guess, message]
+    elif message.status not in {"M", "C"}:
+        waiting = _guess_waiting(message)
+        if waiting is not None:
+            series.append(waiting)
+            guessed = True
+    flags += _apply(message, series, guessed=guessed, now=now)
+    return flags
+
+
+def _same_source(message: Message) -> Q:
+    """Messages of the same type from the same organisation: nobody else may change or withdraw them."""
+    return Q(
+        organisation_id=message.organisation_id,
+        direction=Direction.IN,
+        type=message.type,
+        counterpart_organisation=message.counterpart_organisation,
+        state__in=LIVE,
+    )
+
+
+def _series_of(message: Message) -> list[Message]:
+    """Every live message of the series and type, the new one included; rows locked."""
+    root = message.ref_conversation or message.ref_parent or message.msg_id
+    rows = Message.objects.select_for_update(of=("self",)).filter(
+        _same_source(message),
+        Q(msg_id=root) | Q(ref_conversation=root) | Q(msg_id=message.ref_parent or root) | Q(pk=message.pk),
+    )
+    return [message if row.pk == message.pk else row for row in rows.order_by("pk")]
+
+
+def _has_original(message: Message, series: list[Message]) -> bool:
+    return any(m.pk != message.pk and m.status not in {"C"} for m in series)
+
+
+def _guess_original(message: Message) -> Message | None:
+    """For a change or cancellation without any reference: the one message of that type about that patient."""
+    if message.ref_parent or message.ref_conversation or not message.patient_key or message.generated_at is None:
+        return None
+    rows = list(
+        Message.objects.select_for_update(of=("self",))
+        .filter(
+            _same_source(message),
+            patient_key=message.patient_key,
+            counterpart_her=message.counterpart_her,
+            generated_at__lte=message.generated_at,
+            state__in=(MessageState.TAKEN, MessageState.REPLACED),
+        )
+        .exclude(pk=message.pk)
+        .exclude(status="C")
+    )
+    return rows[0] if len(rows) == 1 else None
+
+
+def _guess_waiting(message: Message) -> Message | None:
+    """For an original: a held change or cancellation without reference that can only mean it."""
+    if not message.patient_key or message.generated_at is None:
+        return None
+    rows = list(
+        Message.objects.select_for_update(of=("self",)).filter(
+            _same_source(message),
+            patient_key=message.patient_key,
+            counterpart_her=message.counterpart_her,
+            generated_at__gte=message.generated_at,
+            state=MessageState.HELD,
+            ref_parent="",
+            ref_conversation="",
+        )
+    )
+    return rows[0] if len(rows) == 1 else None
+
+
+def _hold(message: Message, *, now: datetime) -> list[str]:
+    message.state = MessageState.HELD
+    message.save(update_fields=["state"])
+    steps.record("message.hold", at=now, message=message)
+    what = "Tilbaketrekkingen" if message.status == "C" else "Endringen"
+    open_task(
+        organisation=message.organisation, kind="decide", cause="A-17", severity="low", now=now,
+        patient=message.patient, subject=f"message:{message.pk}", unique_key=f"A-17:{message.pk}",
+        text=f"{what} gjelder en melding vi ikke har. Den tas i bruk når meldingen kommer. Koble den for hånd om du vet hvilken.",
+        role="message_responsible",
+    )  # fmt: skip
+    return ["unlinked"]
+
+
+def _apply(message: Message, series: list[Message], *, guessed: bool, now: datetime) -> list[str]:
+    """Carry out what `rules.settle` decides for the series; gives the new message's own flags."""
+    by_id = {m.pk: m for m in series}
+    flags: list[str] = []
+    members = [Member(m.pk, m.status, m.generated_at or m.created_at, m.pk) for m in series if status_allowed(m)]
+    if len(members) > 1 and message.status != "C":
+        for held in [m for m in series if m.state == MessageState.HELD and m.pk != message.pk]:
+            _link(held, message, now=now)
+    for settled in rules.settle(members):
+        target, by = by_id[settled.id], by_id[settled.by]
+        before = target.state
+        if settled.event is MessageInEvent.CANCEL:
+            target.cancelled_by = by
+        else:
+            target.replaced_by = by
+        target.save(update_fields=["cancelled_by", "replaced_by"])
+        if before == MessageState.CANCELLED or (before == MessageState.REPLACED and target.pk != message.pk
+                                                and settled.event is MessageInEvent.REPLACE):  # fmt: skip
+            continue
+        steps.move_message(target, settled.event, now=now, detail=by.msg_id)
+        if settled.event is MessageInEvent.CANCEL:
+            _tell_cancelled(target, by, guessed=guessed, now=now)
+            if target.pk == message.pk:
+                flags.append("cancelled_before_original")
+        elif target.pk == message.pk:
+            flags.append("replaced_before_original")
+    return flags
+
+
+def _link(held: Message, message: Message, *, now: datetime) -> None:
+    """The original of a held message has come."""
+    held.refers_to = held.refers_to or message
+    held.first = held.first or message
+    held.flags = [flag for flag in held.flags if flag != "unlinked"]
+    held.save(update_fields=["refers_to", "first", "flags"])
+    steps.move_message(held, MessageInEvent.LINK, now=now, detail=message.msg_id)
+    close_tasks(unique_key=f"A-17:{held.pk}", organisation=held.organisation, how="resolved", now=now)
+
+
+def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetime) -> None:
+    """RECV-50, RECV-54: the reader is told, running work on the message ends, its content stays readable."""
+    close_tasks(subject=f"message:{target.pk}", organisation=target.organisation, how="obsolete", now=now)
+    ask = " Avsenderen har ikke oppgitt hvilken melding. Sjekk at det er riktig." if guessed else ""
+    open_task(
+        organisation=target.organisation, kind="read", cause="message.cancelled", severity="high" if guessed else "medium",
+        now=now, patient=target.patient, subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
+        text=f"{target.counterpart_name} har trukket tilbake en melding.{ask}", role="message_responsible",
+    )  # fmt: skip
+    steps.record("message.cancelled_by", at=now, message=target, detail="guessed" if guessed else by.msg_id)
+    publish("message.cancelled", {"message": target.pk}, now=now, keys=(f"message:{target.pk}",))
+
+
+def _ask_about_status(message: Message, *, now: datetime) -> None:
+    """Scenario 38: a status that the type may not have is taken, shown and not applied."""
+    steps.record("message.status_not_allowed", at=now, message=message, detail=message.status)
+    open_task(
+        organisation=message.organisation, kind="decide", cause="message.status_not_allowed", severity="normal", now=now,
+        patient=message.patient, subject=f"message:{message.pk}", unique_key=f"status:{message.pk}",
+        text="Meldingen er sendt som endring, men denne meldingstypen kan ikke endres. Ring avsenderen og spør hva som gjelder.",
+        role="message_responsible",
+    )  # fmt: skip

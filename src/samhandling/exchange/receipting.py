@@ -1,0 +1,176 @@
+"""Application receipts: ours to what comes in, and theirs to what we sent (application-receipt 7 to 10)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from samhandling.exchange import notices, originals, rules, steps
+from samhandling.exchange.delivering import queue
+from samhandling.exchange.models import Arrival, Delivery, Direction, Message, Receipt, Role
+from samhandling.exchange.rules import DeliveryEvent, Standing
+from samhandling.messages import catalogue, engine
+from samhandling.messages import receipts as apprec
+from samhandling.messages.facts.values import Facts, ReceiptError
+from samhandling.messages.receipts import Answer, Verdict
+from samhandling.organisations.models import Organisation
+from samhandling.registry.models import CounterpartFault
+from samhandling.registry.services import party
+
+SILENT, SLOW = CounterpartFault.Mode.SILENT, CounterpartFault.Mode.SLOW
+
+
+def answer(
+    message: Message,
+    arrival: Arrival,
+    facts: Facts,
+    verdict: Verdict,
+    *,
+    fault: CounterpartFault | None,
+    now: datetime,
+) -> tuple[Receipt, ...]:
+    """One receipt per own receiver, on its way back the way the message came, in the caller's transaction."""
+    return tuple(
+        _answer(message, arrival, facts, one, fault=fault, now=now)
+        for one in verdict.receivers
+        if one.status is not None
+    )
+
+
+def _answer(
+    message: Message, arrival: Arrival, facts: Facts, one: Answer, *, fault: CounterpartFault | None, now: datetime
+) -> Receipt:
+    receipt_id = str(uuid4())
+    late = message.generated_at is not None and now > rules.deadline(message.generated_at)
+    document = engine.build(apprec.build(facts, one, receipt_id=receipt_id, generated_at=now))
+    receipt = Receipt.objects.create(
+        organisation=message.organisation,
+        direction=Direction.OUT,
+        standing=Receipt.Standing.OWN,
+        message=message,
+        receipt_id=receipt_id,
+        original_msg_id=message.msg_id,
+        party_her=one.her_id[:20],
+        counterpart_her=facts.sender.her_id[:20],
+        role=one.role,
+        status=one.status or "",
+        errors=[_error(found) for found in one.errors],
+        version=apprec.version_for(facts),
+        generated_at=now,
+        late=late,
+        original=originals.store(document, organisation=message.organisation, now=now),
+        created_at=now,
+    )
+    steps.record(f"receipt.made_{one.status}", at=now, message=message, receipt=receipt, detail=one.her_id)
+    if fault is not None and fault.mode == SILENT:
+        steps.record("receipt.withheld", at=now, message=message, receipt=receipt, detail="simulated")
+        return receipt
+    wait = timedelta(minutes=fault.minutes) if fault is not None and fault.mode == SLOW else None
+    _send_back(receipt, message, arrival, facts, now=now, run_at=now + wait if wait else None)
+    return receipt
+
+
+def _send_back(
+    receipt: Receipt, message: Message, arrival: Arrival, facts: Facts, *, now: datetime, run_at: datetime | None
+) -> None:
+    """Queue the receipt to the sender's party: its own carrier where we know it, else the one the message came by."""
+    sender = party(facts.sender.her_id) if facts.sender.her_id else None
+    kind = catalogue.by_code(message.type, message.version)
+    delivery = Delivery(
+        organisation=message.organisation,
+        receipt=receipt,
+        party=sender,
+        her_id=facts.sender.her_id or arrival.sender_her or facts.sender.organisation_her_id,
+        organisation_her=facts.sender.organisation_her_id[:20],
+        name=message.counterpart_name,
+        role=Role.PRIM if receipt.role == "PRIM" else Role.COP,
+        carrier=sender.carrier if sender is not None else arrival.carrier,
+        service=kind.service if kind is not None else arrival.service or f"S-{message.type}",
+        action="APPREC",
+    )
+    queue(delivery, line="", now=now, run_at=run_at)
+
+
+def _error(found: ReceiptError) -> dict[str, str]:
+    return {"code": found.code, "system": found.oid, "text": found.text, "detail": found.detail}
+
+
+def take_receipt(arrival: Arrival, facts: Facts, organisation: Organisation, *, valid: bool, now: datetime) -> Receipt:
+    """A receipt has come: match it to what we sent, let the first one count, keep every other (A-02, A-03, AR 13-15).
+
+    In the caller's transaction. Matched by OriginalMsgId and the party that answers.
+    """
+    assert facts.receipt is not None
+    original_id = facts.receipt.original_id.strip().lower()
+    delivery = _delivery_for(organisation, original_id, facts)
+    receipt = Receipt(
+        organisation=organisation,
+        direction=Direction.IN,
+        standing=Receipt.Standing.UNMATCHED,
+        message=delivery.message if delivery is not None else None,
+        receipt_id=facts.msg_id.strip()[:100],
+        original_msg_id=original_id[:100],
+        party_her=(facts.sender.her_id or facts.sender.organisation_her_id)[:20],
+        counterpart_her=(facts.sender.her_id or facts.sender.organisation_her_id)[:20],
+        role=facts.receipt.role[:10],
+        status=facts.receipt.status[:2],
+        errors=[_error(found) for found in facts.receipt.errors],
+        version=facts.version,
+        generated_at=facts.generated_at,
+        original=arrival.original,
+        arrival=arrival,
+        created_at=now,
+    )
+    if arrival.original.organisation_id is None:
+        arrival.original.organisation = organisation
+        arrival.original.save(update_fields=["organisation"])
+    if delivery is None or not valid or receipt.status not in {"1", "2", "3"}:
+        receipt.message = None if not valid else receipt.message
+        receipt.save()
+        steps.record("receipt.unmatched", at=now, receipt=receipt, arrival=arrival, detail=original_id)
+        notices.unmatched_receipt(receipt, now=now)
+        return receipt
+    return _count(receipt, delivery, arrival, now=now)
+
+
+def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) -> Delivery | None:
+    """The delivery that the receipt is about, its row locked: by party, else by the only one to that organisation."""
+    rows = list(
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("message__organisation", "message__patient", "party__organisation")
+        .filter(organisation=organisation, message__msg_id=original_id, message__direction=Direction.OUT)
+        .order_by("pk")
+    )
+    by_party = [row for row in rows if row.her_id == facts.sender.her_id]
+    if by_party:
+        return by_party[0]
+    if facts.sender.her_id:
+        return None
+    by_organisation = [row for row in rows if row.organisation_her == facts.sender.organisation_her_id]
+    return by_organisation[0] if len(by_organisation) == 1 else None
+
+
+def _count(receipt: Receipt, delivery: Delivery, arrival: Arrival, *, now: datetime) -> Receipt:
+    assert delivery.message is not None
+    message = delivery.message
+    receipt.party_her = delivery.her_id
+    counted = Receipt.objects.filter(
+        message=message, direction=Direction.IN, party_her=delivery.her_id, standing=Receipt.Standing.COUNTED
+    ).first()
+    standing = rules.standing(counted.status if counted is not None else None, receipt.status)
+    receipt.standing = standing.value
+    receipt.late = delivery.deadline_at is not None and arrival.received_at > delivery.deadline_at
+    receipt.save()
+    steps.record(f"receipt.{standing}", at=now, message=message, delivery=delivery, receipt=receipt, arrival=arrival)
+    if standing is Standing.CONTRADICTORY:
+        notices.contradictory(receipt, now=now)
+    if standing is not Standing.COUNTED:
+        return receipt
+    event = rules.receipt_event(receipt.status)
+    at = rules.time_of_receipt(
+        sent_at=delivery.queued_at, generated_at=receipt.generated_at, arrived_at=arrival.received_at
+    )
+    steps.move_delivery(delivery, event, now=now, receipted_at=at)
+    if event is DeliveryEvent.RECEIPT_REJECTED:
+        notices.rejected(delivery, receipt, now=now)
+    return receipt
