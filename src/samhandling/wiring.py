@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from samhandling.pages.texts import N_
 
-HANDLERS: dict[str, str] = {}
+HANDLERS: dict[str, str] = {
+    "exchange.deliver": "samhandling.exchange.delivering.deliver",
+    "exchange.watch": "samhandling.exchange.delivering.watch",
+    "exchange.read": "samhandling.exchange.reading_in.read_arrival",
+    "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
+}
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
-SUBSCRIBERS: dict[str, tuple[str, ...]] = {}
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "job.dead": ("exchange.set_aside",),
+}
 """Event name -> handler names, one job each."""
 
-CARRIERS: dict[str, str] = {}
+CARRIERS: dict[str, str] = {
+    "loopback": "samhandling.carriers.loopback.carrier.LoopbackCarrier",
+}
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (

@@ -138,8 +138,11 @@ def _hold(message: Message, *, now: datetime) -> list[str]:
     open_task(
         organisation=message.organisation, kind="decide", cause="A-17", severity="low", now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=f"A-17:{message.pk}",
-        text=f"{what} gjelder en melding vi ikke har. Den tas i bruk når meldingen kommer. Koble den for hånd om du vet hvilken.",
         role="message_responsible",
+        text=(
+            f"{what} gjelder en melding vi ikke har. Den tas i bruk når meldingen kommer. "
+            "Koble den for hånd om du vet hvilken."
+        ),
     )  # fmt: skip
     return ["unlinked"]
 
@@ -188,8 +191,8 @@ def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetim
     close_tasks(subject=f"message:{target.pk}", organisation=target.organisation, how="obsolete", now=now)
     ask = " Avsenderen har ikke oppgitt hvilken melding. Sjekk at det er riktig." if guessed else ""
     open_task(
-        organisation=target.organisation, kind="read", cause="message.cancelled", severity="high" if guessed else "medium",
-        now=now, patient=target.patient, subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
+        organisation=target.organisation, kind="read", cause="message.cancelled",
+        severity="high" if guessed else "medium", now=now, patient=target.patient, subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
         text=f"{target.counterpart_name} har trukket tilbake en melding.{ask}", role="message_responsible",
     )  # fmt: skip
     steps.record("message.cancelled_by", at=now, message=target, detail="guessed" if guessed else by.msg_id)
@@ -200,8 +203,11 @@ def _ask_about_status(message: Message, *, now: datetime) -> None:
     """Scenario 38: a status that the type may not have is taken, shown and not applied."""
     steps.record("message.status_not_allowed", at=now, message=message, detail=message.status)
     open_task(
-        organisation=message.organisation, kind="decide", cause="message.status_not_allowed", severity="normal", now=now,
-        patient=message.patient, subject=f"message:{message.pk}", unique_key=f"status:{message.pk}",
-        text="Meldingen er sendt som endring, men denne meldingstypen kan ikke endres. Ring avsenderen og spør hva som gjelder.",
+        organisation=message.organisation, kind="decide", cause="message.status_not_allowed", severity="normal",
+        now=now, patient=message.patient, subject=f"message:{message.pk}", unique_key=f"status:{message.pk}",
         role="message_responsible",
+        text=(
+            "Meldingen er sendt som endring, men denne meldingstypen kan ikke endres. "
+            "Ring avsenderen og spør hva som gjelder."
+        ),
     )  # fmt: skip

@@ -383,7 +383,7 @@ def settle(members: Iterable[Member]) -> list[Settled]:
 
 
 def _later(change: Member, than: Member) -> bool:
-    """True when the change stands above the other: generated later, or at the same instant and the other is no change."""
+    """True when the change stands above the other: generated later, or at the same instant where that is no change."""
     if change.generated_at != than.generated_at:
         return change.generated_at > than.generated_at
     return than.status != "M" or change.order > than.order

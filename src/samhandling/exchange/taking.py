@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import F
 
@@ -12,7 +13,6 @@ from samhandling.exchange.homes import Home
 from samhandling.exchange.models import Arrival, Direction, Message, Original, Receipt, Receiver, Role
 from samhandling.exchange.rules import MessageInEvent, MessageState
 from samhandling.jobs.services import publish
-from samhandling.messages.engine import Reading
 from samhandling.messages.facts.values import Facts, Party
 from samhandling.messages.receipts import JudgeSettings, Verdict, error, judge
 from samhandling.organisations.models import Organisation
@@ -22,6 +22,9 @@ from samhandling.registry.models import Agreement, CounterpartFault
 from samhandling.registry.services import fault_of, rejects_unknown_service
 from samhandling.store.services import is_test_store
 from samhandling.tasks.services import open_task
+
+if TYPE_CHECKING:
+    from samhandling.messages.engine import Reading
 
 STRONGEST = ("FNR", "DNR", "FHN", "HNR")
 CLOCK_SLACK = timedelta(minutes=5)
