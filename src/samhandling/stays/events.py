@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from samhandling.patients.values import Number, PatientDetails
 
@@ -136,6 +137,9 @@ class AdmissionCancelled(Event):
 class DischargeUndone(Event):
     """T20: the discharge was registered in error."""
 
+    confirmed: bool = False
+    """The message responsible has decided it, although it is later than the routine's 24 hours."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityChanged(Event):
@@ -149,6 +153,15 @@ class MunicipalityChanged(Event):
     municipality_number: str
     was_wrong: bool | None = None
     """True *Rettet* (was never right), False *Endret* (moved), None not said (then a person is asked)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationSent(Event):
+    """T06 to T08: a Helseopplysning was sent at `at` by other means than this node, as a person or the EPJ tells."""
+
+    kind: Literal["early", "change", "final"]
+    received_at: datetime | None = None
+    """When the municipality's system confirmed it; None: not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +192,7 @@ FeedEvent = (
     | DischargeUndone
     | IdentityChanged
     | MunicipalityChanged
+    | InformationSent
     | PatientUpdated
     | PatientsMerged
 )
