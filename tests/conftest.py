@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+from tests.harness import Node, Nodes, nodes
+
+# The gate runs the same examples each time; `./run fuzz` looks for new ones.
+hypothesis.settings.register_profile(
+    "gate",
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "fuzz",
+    derandomize=False,
+    print_blob=True,
+    deadline=None,
+    max_examples=int(os.environ.get("SAMHANDLING_FUZZ_EXAMPLES", "1000")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(os.environ.get("SAMHANDLING_HYPOTHESIS", "gate"))
 
 STRICT = os.environ.get("SAMHANDLING_STRICT") == "1"
 
@@ -29,8 +52,22 @@ def standards() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def _nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    with nodes(tmp_path_factory.mktemp("nodes")) as made:
+        yield made
+
+
+@pytest.fixture
+def make_node(_nodes: Nodes) -> Iterator[Callable[..., Node]]:
+    """Makes real nodes with a store of their own (`tests.harness.Node`); their processes end with the test."""
+    yield _nodes.make
+    _nodes.close_nodes()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever touches the store runs on both stores: mark it."""
     for item in items:
-        if item.get_closest_marker("django_db") or "/store/" in str(item.path):
+        real_nodes = "make_node" in getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or real_nodes or "/store/" in str(item.path):
             item.add_marker(pytest.mark.store)

@@ -47,7 +47,7 @@ class NotFoundError(SamhandlingError):
 
 
 # Eleven digits with the separators people write between them; a longer run of digits is not a person number.
-_PERSON_NUMBER = re.compile(r"(?<!\d)\d{6}[ .\-]?\d{5}(?!\d)")
+_PERSON_NUMBER = re.compile(r"(?<!\d)\d{6}[\s.\-–]?\d{5}(?!\d)")
 
 
 def redact(text: str) -> str:

@@ -43,8 +43,8 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
             foreign_pre_chain=[*shared[:2], structlog.stdlib.ExtraAdder(), *shared[2:]],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _drop_objects,
-                structlog.processors.JSONRenderer(ensure_ascii=False, default=_name_of),
+                _hide,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
     )
@@ -60,7 +60,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    """The one redaction point: nothing reaches a log but through here."""
+    """Writes our events and the libraries' alike; also tells our handler from others."""
 
     def format(self, record: logging.LogRecord) -> str:
         if not isinstance(record.msg, dict):
@@ -69,7 +69,7 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
             record.exc_info, record.exc_text = None, None
             if error is not None:
                 record.__dict__["error"] = told(error)
-        return redact(super().format(record))
+        return super().format(record)
 
 
 def told(error: BaseException) -> str:
@@ -95,11 +95,23 @@ def _tell_exception(_logger: Any, _method: str, event: _Event) -> _Event:
     return event
 
 
-def _drop_objects(_logger: Any, _method: str, event: _Event) -> _Event:
-    """What libraries attach for their own use, such as the whole request."""
-    return {key: value for key, value in event.items() if key not in {"request", "stack_info"}}
+def _hide(_logger: Any, _method: str, event: _Event) -> _Event:
+    """The one redaction point: every key and value of a line passes it."""
+    # What libraries attach for their own use, such as the whole request.
+    return {redact(key): _hidden(value) for key, value in event.items() if key not in {"request", "stack_info"}}
 
 
-def _name_of(value: Any) -> str:
-    """Objects are told by their class: their text can hold content."""
+def _hidden(value: Any) -> Any:
+    """`value` as it may be written; an object is told by its class, because its text can hold content."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, int):
+        text = redact(str(value))
+        return value if text == str(value) else text
+    if isinstance(value, dict):
+        return {redact(str(key)): _hidden(held) for key, held in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_hidden(held) for held in value]
     return f"<{type(value).__name__}>"
