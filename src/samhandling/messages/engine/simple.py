@@ -44,7 +44,8 @@ _double = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _integer = re.compile(r"[+-]?[0-9]+").fullmatch
 _oid = re.compile(r"\d+(?:\.\d+)*").fullmatch
 _base64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?").fullmatch
-_LAST_SIGN = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
+# The last sign before the padding holds bits that must be zero.
+_BEFORE_PADDING = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
 
 _NAME_START = (
     "A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C-\\u200D"
@@ -158,7 +159,7 @@ def is_base64(text: str) -> bool:
     if _base64(squeezed) is None:
         return False
     padding = 2 if squeezed.endswith("==") else 1 if squeezed.endswith("=") else 0
-    return not padding or squeezed[-padding - 1] in _LAST_SIGN[3 - padding if padding == 2 else padding]
+    return not padding or squeezed[-padding - 1] in _BEFORE_PADDING[padding]
 
 
 def is_id(text: str) -> bool:
@@ -192,6 +193,48 @@ OID = SimpleType("", "en OID (siffer med punktum mellom)", is_oid)
 ANY_URI = SimpleType("anyURI", "en URI", is_uri)
 BASE64 = SimpleType("base64Binary", "base64-kodet innhold", is_base64)
 XML_ID = SimpleType("ID", "en entydig id", is_id)
+
+_language = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*").fullmatch
+_name = re.compile(f"[:{_NAME_START}][:{_NAME_START}\\-.0-9\\xB7\\u0300-\\u036F\\u203F-\\u2040]*").fullmatch
+_nmtoken = re.compile(f"[:{_NAME_START}\\-.0-9\\xB7\\u0300-\\u036F\\u203F-\\u2040]+").fullmatch
+
+
+def _matching(pattern: Callable[[str], object]) -> Callable[[str], bool]:
+    return lambda text: pattern(collapse(text)) is not None
+
+
+def _between(low: int | None, high: int | None) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        if not is_integer(text) or len(text) > 4000:
+            return False
+        number = int(text.strip(XML_SPACE))
+        return (low is None or number >= low) and (high is None or number <= high)
+
+    return check
+
+
+# What may stand in for a type by xsi:type: name -> (the type it narrows, check).
+DERIVED: dict[str, tuple[str, Callable[[str], bool] | None]] = {
+    "normalizedString": ("string", None),
+    "token": ("normalizedString", None),
+    "language": ("token", _matching(_language)),
+    "NMTOKEN": ("token", _matching(_nmtoken)),
+    "Name": ("token", _matching(_name)),
+    "NCName": ("Name", _matching(_ncname)),
+    "integer": ("decimal", is_integer),
+    "nonPositiveInteger": ("integer", _between(None, 0)),
+    "negativeInteger": ("nonPositiveInteger", _between(None, -1)),
+    "nonNegativeInteger": ("integer", _between(0, None)),
+    "positiveInteger": ("nonNegativeInteger", _between(1, None)),
+    "long": ("integer", _between(-(2**63), 2**63 - 1)),
+    "int": ("long", _between(-(2**31), 2**31 - 1)),
+    "short": ("int", _between(-(2**15), 2**15 - 1)),
+    "byte": ("short", _between(-128, 127)),
+    "unsignedLong": ("nonNegativeInteger", _between(0, 2**64 - 1)),
+    "unsignedInt": ("unsignedLong", _between(0, 2**32 - 1)),
+    "unsignedShort": ("unsignedInt", _between(0, 2**16 - 1)),
+    "unsignedByte": ("unsignedShort", _between(0, 255)),
+}
 
 
 def enumeration(*values: str) -> SimpleType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from samhandling.messages.engine.simple import AnyUri, Double, Oid, PointInTime, String, Token
-from samhandling.messages.engine.tables import Attribute, Family, Node, named_type
+from samhandling.messages.engine.tables import Attribute, Family, Node, element, named_type
 
 KITH = Family("kith", "http://www.kith.no/xmlstds")
 
@@ -45,4 +45,11 @@ class URL(Node):
     """Electronic address: tel:, fax:, mailto: …"""
 
     xml = named_type(KITH)
+    V: Attribute[AnyUri] = None
+
+
+class REF(Node):
+    """A reference; declared by the standard, used by none of the messages."""
+
+    xml = element(KITH)
     V: Attribute[AnyUri] = None

@@ -1,0 +1,213 @@
+"""From bytes to a tree, safely: no DOCTYPE, no entities, no network, bounded in size, depth and number of elements."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import threading
+from collections.abc import Iterable
+from typing import cast
+
+import msgspec
+from lxml import etree
+
+from samhandling.messages.engine.problems import Problem, Tree
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much the engine takes: bytes, elements (and attributes), depth of nesting, and findings per document."""
+
+    bytes: int = 32_000_000
+    elements: int = 100_000
+    depth: int = 60
+    problems: int = 100
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """The tree, if there is one to read; `recovered` when the document is not well-formed and this is what is left."""
+
+    tree: Tree | None
+    problems: tuple[Problem, ...]
+    recovered: bool = False
+
+
+# libxml2 keeps texts under 10 million bytes unless told otherwise; attachments may be larger.
+_HUGE = 9_000_000
+# Below this no document can hold so many elements that counting them pays.
+_COUNT_FROM = 400_000
+_parsers = threading.local()
+_PROLOG = re.compile(rb"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# Documents without a byte order mark that are no ASCII all the same show it in their first bytes.
+_WIDE = (
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+
+
+def parse(data: bytes, limits: Limits) -> Parsed:
+    """Read the bytes of one document; never raises for what is in them."""
+    if not data.strip(b" \t\r\n\x00"):
+        return _refused("xml.empty", "Filen er tom.")
+    if len(data) > limits.bytes:
+        return _refused("xml.too_large", f"Dokumentet er større enn {limits.bytes // 1_000_000} MB.")
+    if has_doctype(data):
+        return _refused_doctype()
+    try:
+        tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=False))
+    except etree.XMLSyntaxError as error:
+        return _not_well_formed(data, error, limits)
+    if tree.getroottree().docinfo.internalDTD is not None:
+        return _refused_doctype()
+    if len(data) > _COUNT_FROM and _count(tree) > limits.elements:
+        text = f"Dokumentet har flere enn {limits.elements} elementer og attributter."
+        return _refused("xml.too_many_elements", text)
+    return Parsed(tree, tuple(_encoding_warnings(data)))
+
+
+def has_doctype(data: bytes) -> bool:
+    """Whether a document type stands before the root, whatever the encoding."""
+    for mark, encoding in (*_BOMS, *_WIDE):
+        if data.startswith(mark) and encoding != "utf-8":
+            data = data.decode(encoding, errors="replace").encode("utf-8", errors="replace").lstrip(codecs.BOM_UTF8)
+            break
+    if b"<!DOCTYPE" not in data:
+        return False
+    data = data.removeprefix(codecs.BOM_UTF8)
+    prolog = _PROLOG.match(data)
+    return prolog is not None and data.startswith(b"<!DOCTYPE", prolog.end())
+
+
+def _parser(*, huge: bool, recover: bool) -> etree.XMLParser:
+    """One parser of each kind per thread; comments and processing instructions are left out of the tree."""
+    name = f"huge{huge}recover{recover}"
+    parser = getattr(_parsers, name, None)
+    if parser is None:
+        parser = etree.XMLParser(
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            dtd_validation=False,
+            attribute_defaults=False,
+            remove_comments=True,
+            remove_pis=True,
+            huge_tree=huge,
+            recover=recover,
+        )
+        setattr(_parsers, name, parser)
+    return parser
+
+
+def _count(tree: Tree) -> float:
+    found = tree.xpath("count(//*) + count(//@*)")
+    assert isinstance(found, float)
+    return found
+
+
+def _refused(code: str, text: str, line: int | None = None) -> Parsed:
+    return Parsed(None, (Problem(code, "error", "", line, text),))
+
+
+def _refused_doctype() -> Parsed:
+    return _refused("xml.doctype", "Dokumentet har en dokumenttype (DOCTYPE). Den kan skjule angrep og godtas aldri.")
+
+
+def _not_well_formed(data: bytes, error: etree.XMLSyntaxError, limits: Limits) -> Parsed:
+    code, text = _explain(data, error)
+    found = Problem(code, "error", "", error.lineno or None, text)
+    tree: Tree | None = None
+    try:
+        tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=True))
+    except etree.XMLSyntaxError:
+        tree = None
+    if tree is not None and tree.getroottree().docinfo.internalDTD is not None:
+        tree = None
+    if tree is not None and len(data) > _COUNT_FROM and _count(tree) > limits.elements:
+        tree = None
+    return Parsed(tree, (found,), recovered=tree is not None)
+
+
+_ENCODING_TEXT = "Tegnsettet stemmer ikke: dokumentet sier {declared}, men bytene er noe annet."
+# Names of libxml2's errors -> our code and text. What is not here is `xml.not_well_formed` in general words.
+_EXPLAINED = {
+    "ERR_TAG_NAME_MISMATCH": "Et element avsluttes med feil navn.",
+    "ERR_TAG_NOT_FINISHED": "Dokumentet slutter før alle elementer er avsluttet.",
+    "ERR_GT_REQUIRED": "Et element mangler «>».",
+    "ERR_LT_IN_ATTRIBUTE": "«<» står i en attributtverdi; det skal skrives &lt;.",
+    "ERR_NAME_REQUIRED": "«<» eller «&» står i tekst; de skal skrives &lt; og &amp;.",
+    "ERR_ENTITYREF_SEMICOL_MISSING": "«&» står i tekst; det skal skrives &amp;.",
+    "ERR_ENTITYREF_NO_NAME": "«&» står i tekst; det skal skrives &amp;.",
+    "ERR_UNDECLARED_ENTITY": "Dokumentet bruker en entitet som ikke finnes.",
+    "WAR_UNDECLARED_ENTITY": "Dokumentet bruker en entitet som ikke finnes.",
+    "ERR_ATTRIBUTE_REDEFINED": "Et attributt er gitt to ganger på samme element.",
+    "ERR_ATTRIBUTE_WITHOUT_VALUE": "Et attributt mangler verdi.",
+    "ERR_ATTRIBUTE_NOT_STARTED": "En attributtverdi mangler anførselstegn.",
+    "ERR_INVALID_CHAR": "Dokumentet har et tegn som XML ikke tillater.",
+    "ERR_INVALID_CHARREF": "Dokumentet viser til et tegn som XML ikke tillater.",
+    "ERR_DOCUMENT_END": "Det står noe etter rotelementet.",
+    "ERR_RESERVED_XML_NAME": "XML-deklarasjonen (<?xml …?>) må stå aller først.",
+    "NS_ERR_UNDEFINED_NAMESPACE": "Et prefiks er brukt uten at navnerommet er oppgitt.",
+}
+
+
+def _explain(data: bytes, error: etree.XMLSyntaxError) -> tuple[str, str]:
+    """Our code and words for an error of the parser; nothing of the document is repeated."""
+    entries = list(cast("Iterable[etree._LogEntry]", error.error_log))
+    name, message = (entries[-1].type_name, entries[-1].message) if entries else ("", "")
+    if b"\x00" in data[:4096] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "xml.nul", "Dokumentet har NUL-byter; det er ikke XML i et tegnsett som støttes."
+    if name in {"ERR_UNSUPPORTED_ENCODING", "ERR_UNKNOWN_ENCODING"}:
+        return "xml.encoding_unknown", "Dokumentet oppgir et tegnsett som ikke støttes."
+    if name in {"ERR_INVALID_ENCODING", "I18N_CONV_FAILED", "I18N_CONV_OUTPUT"}:
+        return "xml.encoding_mismatch", _ENCODING_TEXT.format(declared=declared_encoding(data) or "UTF-8")
+    if "depth" in message.lower():
+        return "xml.too_deep", "Elementene ligger for dypt inni hverandre."
+    if name in {"ERR_RESOURCE_LIMIT", "ERR_ENTITY_LOOP"} or "too long" in message or "huge" in message:
+        return "xml.too_large", "Dokumentet har en tekst eller et navn som er større enn vi tar imot."
+    if name == "ERR_DOCUMENT_EMPTY":
+        return "xml.not_well_formed", "Filen er ikke XML."
+    reason = _EXPLAINED.get(name, "Dokumentet følger ikke reglene for XML.")
+    return "xml.not_well_formed", f"Ikke velformet XML. {reason}"
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding of the XML declaration, as written; "" if none."""
+    found = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8)[:400])
+    return found[1].decode("ascii") if found else ""
+
+
+def _encoding_warnings(data: bytes) -> list[Problem]:
+    """The document can be read, but what it says of its encoding is odd."""
+    declared = declared_encoding(data)
+    said = declared.lower()
+    if not said or said == "utf-8":
+        return []
+    if data.startswith(codecs.BOM_UTF8) or (said.startswith("iso-8859") and _looks_like_utf8(data)):
+        text = f"Dokumentet sier {declared}, men bytene ser ut til å være UTF-8."
+        return [Problem("xml.encoding_suspect", "warning", "", 1, text)]
+    if said not in {"iso-8859-1", "us-ascii", "utf-16"}:
+        text = f"Tegnsettet {declared} er lest, men meldinger skal være i UTF-8 eller ISO-8859-1."
+        return [Problem("xml.encoding_unusual", "warning", "", 1, text)]
+    return []
+
+
+_UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
+
+
+def _looks_like_utf8(data: bytes) -> bool:
+    if _UTF8_LETTER.search(data) is None:
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

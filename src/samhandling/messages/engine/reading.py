@@ -1,0 +1,142 @@
+"""`read`: bytes in, a checked and bound document or clear problems out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import cast
+
+import msgspec
+
+from samhandling.messages import catalogue
+from samhandling.messages.engine.compile import Compiler
+from samhandling.messages.engine.parse import Limits, parse
+from samhandling.messages.engine.problems import Element, Problem, Tree, local_name, namespace_of
+from samhandling.messages.engine.run import EnoughError, Plan, Run
+from samhandling.messages.engine.tables import Node
+
+ROOTS = ("MsgHead", "AppRec", "Message")
+_compiler = Compiler()
+_DEFAULT = Limits()
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one document is.
+
+    `document` is the bound root struct, only when `valid`. `tree` is the safely parsed lxml root, without comments and
+    processing instructions, also of an invalid document; of one that is not well-formed it is what a recovering parse
+    finds (then `recovered`), None when nothing may be read. `root` is (namespace, name). `type` is the code of list
+    8279 as the document gives it, `APPREC` for a receipt. `standard` and `version` follow the payload's namespace.
+    """
+
+    document: Node | None
+    problems: tuple[Problem, ...]
+    valid: bool
+    root: tuple[str, str] | None
+    standard: str | None
+    version: str | None
+    type: str | None
+    tree: Tree | None
+    recovered: bool
+
+
+@cache
+def plan_for(tag: str) -> Plan | None:
+    """The compiled table of a global element, `{namespace}name`; None if no table knows it."""
+    # Tables need the engine's language, so the engine can only look them up when it runs.
+    from samhandling.messages.model import roots
+
+    known = roots.elements().get(tag)
+    if known is None:
+        return None
+    cls, scope = known
+    plan = _compiler.plan(cls, scope)
+    plan.shared = len(roots.scopes_of(cls)) > 1
+    return plan
+
+
+def read(data: bytes, *, limits: Limits = _DEFAULT) -> Reading:
+    """Read one document; never raises for what is in it (RECV-01 to RECV-05, application-receipt.md 11)."""
+    parsed = parse(data, limits)
+    tree = parsed.tree
+    if tree is None:
+        return Reading(None, parsed.problems, False, None, None, None, None, None, False)
+    problems = list(parsed.problems)
+    document: Node | None = None
+    if not parsed.recovered:
+        document, found = check(tree, limits)
+        problems += found
+    standard, version = _standard(tree)
+    return Reading(
+        document=document,
+        problems=tuple(problems),
+        valid=document is not None,
+        root=(namespace_of(tree.tag), local_name(tree.tag)),
+        standard=standard,
+        version=version,
+        type=_type(tree),
+        tree=tree,
+        recovered=parsed.recovered,
+    )
+
+
+def check(tree: Tree, limits: Limits = _DEFAULT) -> tuple[Node | None, list[Problem]]:
+    """Check a parsed tree against the tables: the bound document, or None and the problems."""
+    run = Run(_plan_of_tag, limits.depth, limits.problems)
+    plan = plan_for(tree.tag) if local_name(tree.tag) in ROOTS else None
+    try:
+        element = cast(Element, tree)
+        if plan is None:
+            _note_root(element, run)
+            return None, run.problems
+        document = plan.walk(element, run)
+    except EnoughError:
+        document = None
+    return (None if run.problems else document), run.problems
+
+
+def _plan_of_tag(tag: str) -> Plan | None:
+    return plan_for(tag) if tag in _known_tags() else None
+
+
+@cache
+def _known_tags() -> frozenset[str]:
+    from samhandling.messages.model import roots
+
+    return frozenset(roots.elements())
+
+
+def _note_root(tree: Element, run: Run) -> None:
+    name = local_name(tree.tag)
+    if name in ROOTS:
+        found = catalogue.format_of(namespace_of(tree.tag))
+        what = f"{found.standard} {found.version}" if found else "navnerommet er ukjent"
+        run.note("root.unsupported", tree, f"Rotelementet {name} er ikke i en versjon vi kan lese ({what}).")
+    else:
+        run.note("root.unknown", tree, f"Rotelementet er {name}; det skal være MsgHead, AppRec eller Message.")
+
+
+def _child(parent: Tree | None, *names: str) -> Tree | None:
+    for name in names:
+        if parent is None:
+            return None
+        parent = next((child for child in parent if local_name(child.tag) == name), None)
+    return parent
+
+
+def _standard(tree: Tree) -> tuple[str | None, str | None]:
+    uri = namespace_of(tree.tag)
+    if local_name(tree.tag) == "MsgHead":
+        content = _child(tree, "Document", "RefDoc", "Content")
+        payload = next(iter(content), None) if content is not None else None
+        uri = namespace_of(payload.tag) if payload is not None else ""
+    found = catalogue.format_of(uri)
+    return (found.standard, found.version) if found else (None, None)
+
+
+def _type(tree: Tree) -> str | None:
+    name = local_name(tree.tag)
+    if name == "AppRec":
+        return "APPREC"
+    place = _child(tree, "MsgInfo", "Type") if name == "MsgHead" else _child(tree, "Type")
+    code = (place.get("V") or "").strip() if place is not None else ""
+    return code or None

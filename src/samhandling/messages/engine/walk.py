@@ -1,0 +1,304 @@
+"""The walkers: each class becomes one function that checks an element and binds it, in a single pass.
+
+A walker goes through the children once, one dictionary look-up each: the state says which element may come and which
+state follows. Whatever is wrong is noted in the run and the walk goes on, so that one reading finds all problems; a
+document with problems is not bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from samhandling.messages.engine.describe import Field
+from samhandling.messages.engine.diagnose import Place, note_missing, note_value, resume, stray_child, stray_text
+from samhandling.messages.engine.problems import Element, local_name, namespace_of
+from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
+from samhandling.messages.engine.simple import XML_ID, XML_SPACE, SimpleType
+from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
+from samhandling.messages.engine.xsi import SCHEMA_LOCATION, XSI, carries, note_id, note_unknown_attribute
+
+AttributeReader = Callable[[Element, "Run", dict[str, Any]], "dict[str, str] | None"]
+
+
+def attribute_reader(cls: type[Node], scope: Scope, fields: tuple[Field, ...]) -> AttributeReader:
+    """Reads the attributes into values; returns the xsi attributes that a faithful copy needs."""
+    known: dict[str, tuple[Field, Callable[[str], bool] | None]] = {}
+    for field in fields:
+        assert isinstance(field.value, SimpleType)
+        known[field.tag(cls, scope)] = (field, check_of(field.value, field))
+    required = [tag for tag, (field, _) in known.items() if field.required]
+
+    def read(element: Element, run: Run, values: dict[str, Any]) -> dict[str, str] | None:
+        kept: dict[str, str] | None = None
+        for name, value in element.items():
+            found = known.get(name)
+            if found is None:
+                if name.startswith(XSI):
+                    if carries(element, run, name, value, cls, scope):
+                        kept = kept or {}
+                        kept[name] = value
+                else:
+                    note_unknown_attribute(element, run, name)
+                continue
+            field, check = found
+            if check is not None and not check(value):
+                run.note(*_wrong_value(element, field), attribute=name)
+            elif field.value is XML_ID:
+                note_id(element, run, value, name)
+            values[field.name] = value
+        for tag in required:
+            if known[tag][0].name not in values:
+                run.note(
+                    "attribute.missing",
+                    element,
+                    f"Attributtet {local_name(tag)} mangler på {local_name(element.tag)}.",
+                    attribute=tag,
+                )
+        return kept
+
+    return read
+
+
+def _wrong_value(element: Element, field: Field) -> tuple[str, Element, str]:
+    assert isinstance(field.value, SimpleType)
+    where = f"Attributtet {field.name}" if field.kind == "attribute" else field.name
+    if field.fixed is not None:
+        return "value.fixed", element, f"{where} skal være «{field.fixed}»."
+    return "value.wrong", element, f"{where} skal være {field.value.say}."
+
+
+def check_of(kind: SimpleType, field: Field | None) -> Callable[[str], bool] | None:
+    """The check of a simple value. An empty element takes the fixed value, says XML Schema."""
+    if field is not None and field.fixed is not None:
+        return {field.fixed, ""}.__contains__ if field.kind == "child" else field.fixed.__eq__
+    return kind.check
+
+
+def leaf_walker(cls: type[Node], read_attributes: AttributeReader, fields: tuple[Field, ...]) -> Walk:
+    """An element with attributes only: CS, CV, TS …"""
+    plain = frozenset(field.name for field in fields if field.family is None and not field.required)
+    checks = {
+        field.name: check
+        for field in fields
+        if isinstance(field.value, SimpleType) and (check := check_of(field.value, field)) is not None
+    }
+    simple = len(plain) == len(fields) and not any(field.value is XML_ID for field in fields)
+
+    def walk(element: Element, run: Run) -> Any:
+        if element.text is not None:
+            stray_text(element, run)
+        if len(element):
+            stray_child(element, run, element[0])
+        values: dict[str, Any] = dict(element.items())
+        if simple and plain.issuperset(values):
+            for name, check in checks.items():
+                value = values.get(name)
+                if value is not None and not check(value):
+                    break
+            else:
+                return cls(**values)
+        values = {}
+        kept = read_attributes(element, run, values)
+        if kept:
+            values["kept_"] = Kept(attributes={"": kept})
+        return None if run.problems else cls(**values)
+
+    return walk
+
+
+def text_walker(cls: type[Node], field: Field, read_attributes: AttributeReader) -> Walk:
+    """An element with a simple value and perhaps attributes."""
+    assert isinstance(field.value, SimpleType)
+    check, name = check_of(field.value, field), field.name
+
+    def walk(element: Element, run: Run) -> Any:
+        values: dict[str, Any] = {}
+        kept = read_attributes(element, run, values)
+        if kept:
+            values["kept_"] = Kept(attributes={"": kept})
+        if len(element):
+            stray_child(element, run, element[0])
+        value = element.text or ""
+        if check is not None and not check(value):
+            text = f"{local_name(element.tag)} skal være {field.value.say}."  # type: ignore[union-attr]
+            run.note("value.wrong", element, text)
+        values[name] = value
+        return None if run.problems else cls(**values)
+
+    return walk
+
+
+def _simple_extras(element: Element, run: Run, place: Place, kept: dict[str, dict[str, str]], key: str) -> None:
+    """A simple value with attributes or children: xsi attributes may stand there, nothing else."""
+    if len(element):
+        stray_child(element, run, element[0])
+    for name, value in element.items():
+        if not name.startswith(XSI):
+            note_unknown_attribute(element, run, name)
+        elif carries(element, run, name, value, place.kind, place.scope):
+            kept.setdefault(key, {})[name] = value
+
+
+def element_walker(cls: type[Node], start: State, read_attributes: AttributeReader, needs_attributes: bool) -> Walk:
+    """An element with child elements in the order of the table. The hot path: keep it flat."""
+
+    def walk(element: Element, run: Run) -> Any:
+        values: dict[str, Any] = {}
+        kept: dict[str, dict[str, str]] | None = None
+        if needs_attributes or element.keys():
+            own = read_attributes(element, run, values)
+            if own:
+                kept = {"": own}
+        text = element.text
+        if text is not None and text.strip(XML_SPACE):
+            stray_text(element, run)
+        state = start
+        for child in element:
+            step = state.get(child.tag)
+            if step is None:
+                step = resume(element, run, child, state)
+                if step is None:
+                    continue
+            name, many, inner, check, place, state = step
+            if inner is not None:
+                value = inner(child, run)
+            else:
+                value = child.text or ""
+                if child.keys() or len(child):
+                    if kept is None:
+                        kept = {}
+                    _simple_extras(child, run, place, kept, f"{name}[{len(values.get(name, ()))}]" if many else name)
+                if check is not None and not check(value):
+                    note_value(child, run, place)
+            if many:
+                got = values.get(name)
+                if got is None:
+                    values[name] = [value]
+                else:
+                    got.append(value)
+            else:
+                values[name] = value
+            tail = child.tail
+            if tail is not None and tail.strip(XML_SPACE):
+                stray_text(element, run)
+        if ACCEPT not in state:
+            note_missing(element, run, state)
+        if run.problems:
+            return None
+        if kept:
+            values["kept_"] = Kept(attributes=kept)
+        return cls(**values)
+
+    return walk
+
+
+def ordered_walker(cls: type[Node], start: State, read_attributes: AttributeReader, needs_attributes: bool) -> Walk:
+    """As `_element_walker`, for the few classes whose children may come in an order the table leaves open."""
+    inner_walk = element_walker(cls, start, read_attributes, needs_attributes)
+
+    def walk(element: Element, run: Run) -> Any:
+        value = inner_walk(element, run)
+        if value is not None:
+            order = tuple(local_name(child.tag) for child in element)
+            attributes = value.kept_.attributes if value.kept_ else {}
+            value.kept_ = Kept(attributes=attributes, order=order)
+        return value
+
+    return walk
+
+
+def items_walker(cls: type[Node], name: str, start: State, read_attributes: AttributeReader) -> Walk:
+    """An element whose content the standard leaves open: everything in document order."""
+    mixed = cls.xml.mixed
+
+    def walk(element: Element, run: Run) -> Any:
+        values: dict[str, Any] = {}
+        kept = read_attributes(element, run, values)
+        items: list[Any] = []
+        state = start
+
+        def take(text: str | None) -> None:
+            if text is None:
+                return
+            if mixed:
+                items.append(text)
+            elif text.strip(XML_SPACE):
+                stray_text(element, run)
+
+        take(element.text)
+        for child in element:
+            step = state.get(child.tag) or state.get(WILD)
+            if step is None:
+                step = resume(element, run, child, state)
+                if step is None:
+                    continue
+            _, _, inner, _, _, state = step
+            items.append(inner(child, run))
+            take(child.tail)
+        if ACCEPT not in state:
+            note_missing(element, run, state)
+        if run.problems:
+            return None
+        if kept:
+            values["kept_"] = Kept(attributes={"": kept})
+        values[name] = items
+        return cls(**values)
+
+    return walk
+
+
+def wildcard(name: str, own: str) -> Walk:
+    """`any`: an element some table knows; `-lax`: any element, checked if known; `-other`: of another namespace."""
+    lax, other = name.endswith("lax"), "other" in name
+
+    def walk(element: Element, run: Run) -> Any:
+        if other and namespace_of(element.tag) in (own, ""):
+            run.note("element.unexpected", element, f"{local_name(element.tag)} er ikke tillatt her.")
+            return None
+        plan = run.find(element.tag)
+        if lax:
+            return any_element(element, run)
+        if plan is None:
+            text = f"Innholdet {local_name(element.tag)} er ikke i noen standard som støttes (navnerommet er ukjent)."
+            run.note("payload.unknown", element, text)
+            return None
+        value = plan.walk(element, run)
+        if value is not None and plan.shared:
+            keep = value.kept_ or Kept()
+            value.kept_ = Kept(attributes=keep.attributes, order=keep.order, namespace=plan.scope.name)
+        return value
+
+    return walk
+
+
+def any_element(element: Element, run: Run) -> AnyElement | None:
+    """An element as it stands, with all in it; parts that a table knows are checked by it."""
+    if run.depth >= run.max_depth:
+        run.note("xml.too_deep", element, "Elementene ligger for dypt inni hverandre.")
+        return None
+    plan = run.find(element.tag)
+    if plan is not None:
+        plan.walk(element, run)
+    run.depth += 1
+    items: list[str | AnyElement] = [] if element.text is None else [element.text]
+    for child in element:
+        inner = any_element(child, run) if plan is None else _copy(child)
+        if inner is not None:
+            items.append(inner)
+        if child.tail is not None:
+            items.append(child.tail)
+    run.depth -= 1
+    attributes = {name: value for name, value in element.items() if name != SCHEMA_LOCATION}
+    return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))
+
+
+def _copy(element: Element) -> AnyElement:
+    """A plain copy, for what is checked already (and so no deeper than allowed)."""
+    items: list[str | AnyElement] = [] if element.text is None else [element.text]
+    for child in element:
+        items.append(_copy(child))
+        if child.tail is not None:
+            items.append(child.tail)
+    attributes = {name: value for name, value in element.items() if name != SCHEMA_LOCATION}
+    return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))

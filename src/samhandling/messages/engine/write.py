@@ -1,0 +1,245 @@
+"""`build`: a bound or composed document to bytes, from its values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn, cast
+
+from lxml import etree
+
+from samhandling.errors import SamhandlingError
+from samhandling.messages.engine.content import START
+from samhandling.messages.engine.describe import Description, Field, child_tag, describe
+from samhandling.messages.engine.parse import Limits
+from samhandling.messages.engine.problems import Element, Problem, Tree, local_name, path_of
+from samhandling.messages.engine.reading import ROOTS, check
+from samhandling.messages.engine.simple import SimpleType
+from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
+
+# lxml takes None for the default namespace; its stubs do not know.
+Prefixes = dict[str, str]
+_descriptions: dict[tuple[type[Node], str], Description] = {}
+
+
+class BuildError(SamhandlingError):
+    """A document of ours breaks its standard; `problems` say where. Nothing is written."""
+
+    code = "message.not_valid"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{found.code} {found.path}" for found in problems[:5]))
+        self.problems = problems
+
+
+def build(document: Node) -> bytes:
+    """The document in UTF-8 with an XML declaration; element order and namespaces come from the tables.
+
+    Raises BuildError when the result would not be valid.
+    """
+    tree = to_tree(document)
+    bound, problems = check(tree, Limits(depth=200))
+    if bound is None:
+        raise BuildError(tuple(problems))
+    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
+
+
+def to_tree(document: Node) -> Tree:
+    """The tree of a document, not yet checked. Raises BuildError for values that no tree can hold."""
+    scope = _scope_of(document)
+    if type(document).__name__ not in ROOTS:
+        raise BuildError(
+            (Problem("root.unknown", "error", f"/{type(document).__name__}", None, "Ikke et rotelement."),)
+        )
+    return _root(document, scope, None)
+
+
+def _scope_of(node: Node) -> Scope:
+    from samhandling.messages.model import roots
+
+    named = roots.scope_named(node.kept_.namespace) if node.kept_ is not None and node.kept_.namespace else None
+    scopes = roots.scopes_of(type(node))
+    if named is None and not scopes:
+        _refuse_root(node)
+    return named or scopes[-1]
+
+
+def _refuse_root(node: Node) -> NoReturn:
+    name = type(node).__name__
+    raise BuildError((Problem("root.unknown", "error", f"/{name}", None, f"{name} er ikke et rotelement."),))
+
+
+def _described(cls: type[Node], scope: Scope) -> Description:
+    key = (cls, scope.name)
+    found = _descriptions.get(key)
+    if found is None:
+        found = _descriptions[key] = describe(cls, scope)
+    return found
+
+
+def _prefixes(cls: type[Node], scope: Scope) -> Prefixes:
+    """The namespaces of a document: its own as default, the others it may meet under their prefix."""
+    own = scope.uri(cls.xml.family)
+    found: dict[str | None, str] = {None: own}
+    seen: set[type[Node]] = set()
+    queue = [cls]
+    while queue:
+        current = queue.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        for field in _described(current, scope).fields:
+            if field.family is not None:
+                found[field.family.prefix] = scope.uri(field.family)
+            if isinstance(field.value, type):
+                family = field.value.xml.family if field.value.xml.kind == "element" else current.xml.family
+                queue.append(field.value)
+            else:
+                family = current.xml.family
+            if field.kind == "child" and scope.uri(family) != own:
+                found[family.prefix] = scope.uri(family)
+    return cast(Prefixes, found)
+
+
+def _root(node: Node, scope: Scope, parent: Tree | None) -> Tree:
+    """A global element with the namespaces of its version declared on it."""
+    cls = type(node)
+    tag = f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"
+    prefixes = _prefixes(cls, scope)
+    made = etree.Element(tag, nsmap=prefixes) if parent is None else etree.SubElement(parent, tag, nsmap=prefixes)
+    _fill(made, node, scope)
+    return made
+
+
+def _fill(element: Tree, node: Node, scope: Scope) -> None:
+    """Attributes, text and children of a node."""
+    cls = type(node)
+    described = _described(cls, scope)
+    kept = node.kept_ or Kept()
+    for field in described.fields:
+        value = getattr(node, field.name)
+        if field.kind == "attribute" and value is not None:
+            _set(element, field.tag(cls, scope), value)
+        elif field.kind == "text":
+            _write_text(element, value)
+        elif field.kind == "items":
+            _fill_items(element, node, field, scope)
+    _set_kept(element, kept, "")
+    _refuse_fields_of_other_versions(element, node, described)
+    counts: dict[str, int] = {}
+    for field, value in _in_order(node, described, kept):
+        made = _child(element, cls, field, value, scope)
+        number = counts.get(field.name, 0)
+        counts[field.name] = number + 1
+        if isinstance(field.value, SimpleType):
+            _set_kept(made, kept, f"{field.name}[{number}]" if field.many else field.name)
+
+
+def _refuse_fields_of_other_versions(element: Tree, node: Node, described: Description) -> None:
+    known = {field.name for field in described.fields} | {"kept_"}
+    for name in node.__struct_fields__:
+        if name not in known and getattr(node, name) not in (None, []):
+            path = path_of(cast(Element, element)) + f"/{name}"
+            text = f"{name} finnes ikke i denne versjonen av standarden."
+            raise BuildError((Problem("element.unknown", "error", path, None, text),))
+
+
+def _in_order(node: Node, described: Description, kept: Kept) -> Iterator[tuple[Field, Any]]:
+    """The children in an order the content allows; what finds no place comes last, for the check to refuse."""
+    fields = {field.name: field for field in described.fields if field.kind == "child"}
+    waiting: dict[str, list[Any]] = {}
+    for name, field in fields.items():
+        value = getattr(node, name)
+        waiting[name] = list(value) if field.many else ([] if value is None else [value])
+    if sorted(kept.order) == sorted(name for name, values in waiting.items() for _ in values):
+        for name in kept.order:
+            yield fields[name], waiting[name].pop(0)
+        return
+    machine = described.automaton
+    position = START
+    while True:
+        following = next((at for at in machine.follow[position] if waiting[machine.names[at]]), None)
+        if following is None:
+            break
+        position = following
+        name = machine.names[position]
+        yield fields[name], waiting[name].pop(0)
+    for name, values in waiting.items():
+        for value in values:
+            yield fields[name], value
+
+
+def _child(element: Tree, cls: type[Node], field: Field, value: Any, scope: Scope) -> Tree:
+    made = etree.SubElement(element, child_tag(field.name, field.value, cls, scope))
+    if isinstance(field.value, SimpleType):
+        _write_text(made, value)
+    elif isinstance(value, Node):
+        if type(value) is not field.value:
+            _refuse(made, f"{field.name} skal være {field.value.__name__ if field.value else ''}.")
+        _fill(made, value, scope)
+    else:
+        _refuse(made, f"{field.name} skal ha struktur, ikke bare en verdi.")
+    return made
+
+
+def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
+    last: Tree | None = None
+    for item in getattr(node, field.name):
+        if isinstance(item, str):
+            _append_text(element, last, item)
+        elif isinstance(item, AnyElement):
+            last = _any(element, item)
+        elif isinstance(item, Node) and type(item) in field.classes:
+            last = etree.SubElement(element, child_tag(type(item).__name__, type(item), type(node), scope))
+            _fill(last, item, scope)
+        elif isinstance(item, Node):
+            last = _root(item, _scope_of(item), element)
+        else:
+            _refuse(element, f"{field.name} har en verdi av feil slag.")
+
+
+def _any(parent: Tree, item: AnyElement) -> Tree:
+    prefixes = cast(Prefixes, {prefix: uri for prefix, uri in item.prefixes.items() if prefix != "xml"})
+    made = etree.SubElement(parent, item.tag, nsmap=prefixes)
+    for name, value in item.attributes.items():
+        _set(made, name, value)
+    last: Tree | None = None
+    for inner in item.items:
+        if isinstance(inner, str):
+            _append_text(made, last, inner)
+        else:
+            last = _any(made, inner)
+    return made
+
+
+def _append_text(element: Tree, last: Tree | None, text: str) -> None:
+    try:
+        if last is None:
+            element.text = (element.text or "") + text
+        else:
+            last.tail = (last.tail or "") + text
+    except ValueError:
+        _refuse(element, "Teksten har tegn som XML ikke tillater.")
+
+
+def _write_text(element: Tree, value: object) -> None:
+    if not isinstance(value, str):
+        _refuse(element, f"{local_name(element.tag)} skal være tekst.")
+    _append_text(element, None, value)
+
+
+def _set(element: Tree, name: str, value: object) -> None:
+    if not isinstance(value, str):
+        _refuse(element, f"Attributtet {local_name(name)} skal være tekst.")
+    try:
+        element.set(name, value)
+    except ValueError:
+        _refuse(element, f"Attributtet {local_name(name)} har tegn som XML ikke tillater.")
+
+
+def _set_kept(element: Tree, kept: Kept, place: str) -> None:
+    for name, value in kept.attributes.get(place, {}).items():
+        _set(element, name, value)
+
+
+def _refuse(element: Tree, text: str) -> NoReturn:
+    raise BuildError((Problem("value.wrong", "error", path_of(cast(Element, element)), None, text),))
