@@ -15,6 +15,10 @@ class Store(models.Model):
     test = models.BooleanField(default=False)
     clock_offset = models.FloatField(default=0.0)
     """Seconds to add to the machine's clock; always 0 unless `test`."""
+    clock_target = models.DateTimeField(null=True)
+    """Where a page asked the clock to be, while a simulated day is played towards it event by event."""
+    driven_until = models.DateTimeField(null=True)
+    """A simulated day moves the clock as long as this instant of the machine's clock lies ahead."""
     created_at = models.DateTimeField()
 
     class Meta:

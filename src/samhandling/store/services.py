@@ -60,3 +60,42 @@ def set_clock(instant: datetime, *, machine_now: datetime) -> None:
         raise RealStoreError
     row.clock_offset = (instant - machine_now).total_seconds()
     row.save(update_fields=["clock_offset"])
+
+
+DRIVE_SECONDS = 30.0
+"""How long a simulated day holds the clock after it was last heard of."""
+
+
+@transaction.atomic
+def wind_clock(target: datetime, *, machine_now: datetime) -> bool:
+    """Run a test store's clock forward to `target`: at once (True), or, while a simulated day is played, by asking it.
+
+    The day then plays its events one by one at their times and moves the clock with them (False). Raises
+    RealStoreError on any other store.
+    """
+    row = Store.objects.select_for_update().filter(pk=1, test=True).first()
+    if row is None:
+        raise RealStoreError
+    if row.driven_until is None or row.driven_until < machine_now:
+        set_clock(target, machine_now=machine_now)
+        return True
+    row.clock_target = max(target, row.clock_target or target)
+    row.save(update_fields=["clock_target"])
+    return False
+
+
+def drive_clock(*, machine_now: datetime) -> datetime | None:
+    """For the one that plays a day: hold the clock for DRIVE_SECONDS more; gives where pages want it to be."""
+    until = machine_now + timedelta(seconds=DRIVE_SECONDS)
+    Store.objects.filter(pk=1, test=True).update(driven_until=until)
+    return Store.objects.filter(pk=1, test=True).values_list("clock_target", flat=True).first()
+
+
+def target_reached(target: datetime) -> None:
+    """The clock is where `target` wanted it; a later target stands."""
+    Store.objects.filter(pk=1, clock_target__lte=target).update(clock_target=None)
+
+
+def stop_driving() -> None:
+    """No day is played any more: pages move the clock themselves."""
+    Store.objects.filter(pk=1).update(driven_until=None, clock_target=None)

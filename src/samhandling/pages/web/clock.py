@@ -16,7 +16,7 @@ from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
 from samhandling.store.services import now as present
-from samhandling.store.services import require_test_store, set_clock
+from samhandling.store.services import require_test_store, wind_clock
 
 STEPS = {"15": timedelta(minutes=15), "60": timedelta(hours=1), "240": timedelta(hours=4)}
 FURTHEST = timedelta(days=31)
@@ -32,9 +32,13 @@ def clock(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.method == "POST":
         target = _target(request.POST.get("step", ""), request.POST.get("until", ""), now)
         if target is not None and now < target <= now + FURTHEST:
-            set_clock(target, machine_now=datetime.now(UTC))
-            audit.record(scope, "clock.set", now=target)
-            messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
+            there = wind_clock(target, machine_now=datetime.now(UTC))
+            audit.record(scope, "clock.set", now=now)
+            if there:
+                messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
+            else:
+                text = _("Dagen spilles av frem til %(when)s. Last siden på nytt for å følge med.")
+                messages.info(request, text % {"when": moment(target)})
             return HttpResponseRedirect(request.path)
         wrong = _("Skriv et tidspunkt fremover i tid, høyst 31 dager frem.")
     values = {
