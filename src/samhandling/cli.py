@@ -44,7 +44,7 @@ COMMANDS: dict[str, Command] = {
         "samhandling.messages.commands:render", "Vis en melding som lesbar side eller tekst.", DAILY, store=False
     ),
     "receive": Command(
-        "samhandling.exchange.commands:receive",
+        "samhandling.node.receiving:receive",
         "Ta imot meldinger i et prøvelager og vis kvitteringene.",
         DAILY,
         store=False,

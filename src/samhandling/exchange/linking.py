@@ -192,7 +192,8 @@ def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetim
     ask = " Avsenderen har ikke oppgitt hvilken melding. Sjekk at det er riktig." if guessed else ""
     open_task(
         organisation=target.organisation, kind="read", cause="message.cancelled",
-        severity="high" if guessed else "medium", now=now, patient=target.patient, subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
+        severity="high" if guessed else "medium", now=now, patient=target.patient,
+        subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
         text=f"{target.counterpart_name} har trukket tilbake en melding.{ask}", role="message_responsible",
     )  # fmt: skip
     steps.record("message.cancelled_by", at=now, message=target, detail="guessed" if guessed else by.msg_id)
