@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from samhandling.access.models import AuditEntry, User
 from samhandling.access.scope import Scope
 from samhandling.errors import SamhandlingError, redact
+
+SAME_READING = timedelta(minutes=5)
+"""A page that refreshes itself, or is opened again within this time, is one reading."""
 
 
 class AuditIsFinalError(SamhandlingError):
@@ -43,3 +46,20 @@ def record(
         subject=subject[:60],
         purpose=redact(purpose)[:200],
     )
+
+
+def record_reading(
+    scope: Scope, action: str, *, now: datetime, patient: int | None = None, subject: str = "", purpose: str = ""
+) -> None:
+    """Append one entry for a page that was read, unless the same person read the same within five minutes (P-05)."""
+    same = AuditEntry.objects.filter(
+        user_id=scope.user.pk,
+        role=scope.role.value,
+        organisation_id=scope.organisation.pk,
+        action=action,
+        subject=subject[:60],
+        at__gt=now - SAME_READING,
+        at__lte=now,
+    )
+    if not same.exists():
+        record(scope, action, now=now, patient=patient, subject=subject, purpose=purpose)

@@ -1,0 +1,165 @@
+"""What the pages show of tasks, within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from samhandling.access.roles import May, Role
+from samhandling.access.scope import Scope
+from samhandling.pages import subjects
+from samhandling.pages.texts import N_, _, moment
+from samhandling.pages.values import Due, TimelineEntry, Tone, due
+from samhandling.patients.web.strip import short
+from samhandling.tasks import services
+from samhandling.tasks.models import SEVERITY_ORDER, Task
+
+TONES = {"high": Tone.BAD, "medium": Tone.WARN, "normal": Tone.INFO, "low": Tone.QUIET}
+SEVERITY_WORDS = {"high": N_("Haster"), "medium": N_("Snart"), "normal": N_("Vanlig"), "low": N_("Når det passer")}
+STEP_WORDS = {
+    "taken": N_("Oppgaven er tatt"),
+    "given": N_("Oppgaven er fordelt"),
+    "released": N_("Oppgaven er lagt tilbake"),
+    "noted": N_("Notat"),
+    "raised": N_("Haster mer enn før"),
+    "closed": N_("Ferdig"),
+}
+CLOSED_WORDS = {
+    "done": N_("Gjort"),
+    "called": N_("Ringt og avklart"),
+    "not_needed": N_("Ikke nødvendig lenger"),
+    "resolved": N_("Løst av seg selv"),
+    "obsolete": N_("Ikke aktuell lenger"),
+}
+KIND_WORDS = (
+    N_("Ring"),
+    N_("Registrer"),
+    N_("Finn opplysning"),
+    N_("Avgjør"),
+    N_("Koble til pasient"),
+    N_("Skriv og send"),
+    N_("Les"),
+    N_("Vurder personvernhendelse"),
+    N_("Teknisk feil"),
+)
+"""The words of `services.KINDS`, marked for the catalogues."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task in a list."""
+
+    pk: int
+    href: str
+    kind: str
+    text: str
+    tone: Tone
+    severity: str
+    patient: str
+    born: str
+    unit: str
+    due: Due | None
+    opened: str
+    owner: str
+    mine: bool
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGroup:
+    """Tasks of one cause and one counterpart: one call, one row (A-01)."""
+
+    key: str
+    first: TaskRow
+    rows: tuple[TaskRow, ...]
+
+    @property
+    def count(self) -> int:
+        """How many tasks."""
+        return len(self.rows)
+
+
+def within(scope: Scope) -> QuerySet[Task]:
+    """Every task, open or closed, within the scope: a ward's own; for operations only technical ones."""
+    found = scope.rows(Task.objects.select_related("unit", "patient", "owner"), unit="unit")
+    if scope.role is Role.OPERATIONS:
+        return found.filter(Q(role=Role.OPERATIONS.value) | Q(kind="technical"))
+    if not scope.may(May.WORK_TASKS):
+        return found.none()
+    return found
+
+
+def visible(scope: Scope, pk: int) -> bool:
+    """Whether the task is within the scope."""
+    return within(scope).filter(pk=pk).exists()
+
+
+def open_rows(scope: Scope, now: datetime, *, subject: str = "") -> list[TaskRow]:
+    """The open tasks of the scope, most urgent first, then by deadline, then oldest first."""
+    found = within(scope).filter(closed_at__isnull=True)
+    if subject:
+        found = found.filter(subject=subject)
+    never = datetime.max.replace(tzinfo=now.tzinfo)
+    tasks = sorted(found, key=lambda t: (SEVERITY_ORDER.get(t.severity, 9), t.due_at or never, t.pk))
+    return [row(task, scope, now) for task in tasks]
+
+
+def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
+    """One task as a list shows it; without leave to see patients, without the patient."""
+    name, born = short(task.patient) if task.patient and scope.may(May.SEE_PATIENTS) else ("", "")
+    return TaskRow(
+        pk=task.pk,
+        href=reverse("tasks:task", args=[task.pk]),
+        kind=_(services.KINDS.get(task.kind, task.kind)),
+        text=task.text,
+        tone=TONES.get(task.severity, Tone.INFO),
+        severity=_(SEVERITY_WORDS.get(task.severity, task.severity)),
+        patient=name,
+        born=born,
+        unit=task.unit.name if task.unit else "",
+        due=due(task.due_at, now) if task.due_at else None,
+        opened=moment(task.opened_at, now),
+        owner=task.owner.shown_name if task.owner else "",
+        mine=task.owner_id == scope.user.pk,
+        phone=task.phone,
+    )
+
+
+def grouped(rows: Iterable[TaskRow], keys: dict[int, str]) -> list[TaskGroup]:
+    """Tasks with the same group key as one, where its most urgent one stands. `keys`: task id -> group key."""
+    groups: dict[str, list[TaskRow]] = {}
+    for task in rows:
+        groups.setdefault(keys.get(task.pk) or f"task:{task.pk}", []).append(task)
+    return [TaskGroup(key, found[0], tuple(found)) for key, found in groups.items()]
+
+
+def group_keys(rows: Iterable[TaskRow]) -> dict[int, str]:
+    """Task id -> group key, for those that have one."""
+    ids = [task.pk for task in rows]
+    return dict(Task.objects.filter(pk__in=ids).exclude(group_key="").values_list("pk", "group_key"))
+
+
+def history(task: Task, now: datetime) -> list[TimelineEntry]:
+    """What happened with the task, newest first."""
+    first = TimelineEntry(task.opened_at, moment(task.opened_at, now), _("Oppgaven ble laget"))
+    steps = [
+        TimelineEntry(
+            at=step.at,
+            when=moment(step.at, now),
+            title=_(STEP_WORDS.get(step.kind, step.kind)),
+            text=_(SEVERITY_WORDS[step.text]) if step.kind == "raised" and step.text in SEVERITY_WORDS else step.text,
+            tone=Tone.OK if step.kind == "closed" else Tone.QUIET,
+            by=step.user.shown_name if step.user else _("Systemet"),
+        )
+        for step in task.steps.select_related("user").all()
+    ]
+    return [*reversed(steps), first]
+
+
+def about(task: Task) -> str:
+    """The address of what the task is about, or nothing."""
+    return subjects.link(task.subject)
