@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from samhandling.errors import SamhandlingError
-from samhandling.exchange.rules import ArrivalState, DeliveryState, MessageState
+from samhandling.exchange.rules import ArrivalState, DeliveryState
 from samhandling.organisations.models import Organisation
 from samhandling.patients.models import Patient
 from samhandling.registry.models import CommunicationParty
@@ -82,7 +82,7 @@ class Arrival(models.Model):
     service = models.CharField(max_length=100, blank=True)
     action = models.CharField(max_length=100, blank=True)
     original = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=20, choices=[(s, s) for s in ArrivalState], default=ArrivalState.ARRIVED)
+    state = models.CharField(max_length=20, default=ArrivalState.ARRIVED.value)
     type = models.CharField(max_length=40, blank=True)
     msg_id = models.CharField(max_length=100, blank=True)
     """Lower-cased MsgId, once read."""
@@ -144,7 +144,7 @@ class Message(models.Model):
     """When it must be received at the latest, where the routine sets a deadline (F1)."""
     written_by = models.CharField(max_length=5, default="node")
     """`node` or `epj`."""
-    state = models.CharField(max_length=20, choices=[(s, s) for s in MessageState])
+    state = models.CharField(max_length=20)
     cancelled_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     flags = models.JSONField(default=no_flags)
@@ -245,7 +245,7 @@ class Delivery(models.Model):
     """What we call the transmission, the same at every try: by it the other side sees a repeat."""
     service = models.CharField(max_length=100, blank=True)
     action = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=20, choices=[(s, s) for s in DeliveryState], default=DeliveryState.QUEUED)
+    state = models.CharField(max_length=20, default=DeliveryState.QUEUED.value)
     reason = models.CharField(max_length=60, blank=True)
     """Stable code of the last trouble."""
     attempts = models.PositiveIntegerField(default=0)

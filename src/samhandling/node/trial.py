@@ -191,14 +191,12 @@ def _make_ours(her: str, address: Party | None) -> None:
         her_id=key[:10],
         defaults={"name": name[:200], "organisation_number": number[:9], "kind": "other", "hosted": True},
     )
-    person = address.person if address is not None and address.her_id == her else None
+    named = address if address is not None and address.her_id == her else None
     CommunicationParty.objects.create(
         her_id=her[:10],
         organisation=organisation,
-        kind="person" if person is not None else "service",
-        name=(address.part.name if address is not None and address.part is not None and address.her_id == her else her)[
-            :200
-        ],
+        kind="person" if named is not None and named.person is not None else "service",
+        name=(named.part.name if named is not None and named.part is not None else her)[:200],
         carrier="receive",
     )
 
