@@ -41,7 +41,7 @@ COMMANDS: dict[str, Command] = {
         "samhandling.messages.commands:roundtrip", "Les meldinger og bygg dem på nytt.", DAILY, store=False
     ),
     "render": Command(
-        "samhandling.messages.commands:render", "Vis en melding som lesbar side eller tekst.", DAILY, store=False
+        "samhandling.messages.display.commands:render", "Vis en melding som lesbar side eller tekst.", DAILY, store=False
     ),
     "receive": Command(
         "samhandling.node.receiving:receive",

@@ -64,6 +64,7 @@ def compose(values: LogisticsValues) -> Composed:
         return Composed(None, b"", None, missing)
     try:
         document = _document(values)
+        data = engine.build(document)
     except codes.UnknownCodeError:
         return Composed(
             None, b"", None, (_blocking("KODE-01", "En kode finnes ikke i kodeverket.", "Velg en gyldig kode."),)
@@ -80,11 +81,10 @@ def _blocking(code: str, text: str, advice: str) -> Finding:
     return Finding(code, "warning", "", None, text, advice, blocks_sending=True)
 
 
-def _invalid(reading: engine.Reading) -> Iterator[Finding]:
-    """A document of ours that breaks its own standard is a fault of ours or of a value, and is never sent."""
-    for problem in reading.problems:
-        if problem.severity == "error":
-            yield Finding("STRUKTUR-01", "warning", problem.path, None, problem.text, "Rett opplysningen.", True)
+def _invalid(error: engine.BuildError) -> Iterator[Finding]:
+    """A document of ours that breaks its standard is a fault of ours or of a value, and is never sent."""
+    for problem in error.problems:
+        yield Finding("STRUKTUR-01", "warning", problem.path, None, problem.text, "Rett opplysningen.", True)
 
 
 def _missing(values: LogisticsValues) -> Iterator[Finding]:

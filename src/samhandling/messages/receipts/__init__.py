@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from samhandling.messages.facts import Facts, ReceiptError, ReceiptFacts
 from samhandling.messages.receipts.building import build, version_for
 from samhandling.messages.receipts.judging import error, judge, never_seen
@@ -18,13 +16,9 @@ from samhandling.messages.receipts.values import (
     Verdict,
 )
 
-if TYPE_CHECKING:
-    from samhandling.messages.model.apprec import AppRec
-
 __all__ = [
     "DEFAULT_SETTINGS",
     "Answer",
-    "AppRec",
     "Flag",
     "JudgeSettings",
     "Outcome",

@@ -23,6 +23,9 @@ from samhandling.messages.receipts.values import (
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
+# Problems of the engine that mean: right in itself, but no standard or version that we read.
+_UNSUPPORTED = frozenset({"payload.unknown", "root.unsupported"})
+
 _E36_NOTHING = (
     "Pasienten må være angitt med navn og gyldig fødselsnummer, D-nummer eller felles hjelpenummer, "
     "eller med navn, fødselsdato og kjønn."
@@ -36,6 +39,8 @@ _E36_H_NUMBER = (
 class ProblemSeen(Protocol):
     """The part of `engine.Problem` that a receipt tells."""
 
+    @property
+    def code(self) -> str: ...
     @property
     def severity(self) -> str: ...
     @property
@@ -53,8 +58,6 @@ class ReadingSeen(Protocol):
     def valid(self) -> bool: ...
     @property
     def recovered(self) -> bool: ...
-    @property
-    def standard(self) -> str | None: ...
     @property
     def problems(self) -> tuple[ProblemSeen, ...]: ...
 
@@ -121,8 +124,8 @@ def _structure_error(reading: ReadingSeen, facts: Facts) -> ReceiptError | None:
         return error("T01", _first_problem(reading))
     if not facts.standard and facts.namespace:
         return error("T10", f"Meldingsformatet {facts.namespace[:200]} støttes ikke.")
-    if reading.tree is not None and not reading.standard and not reading.valid:
-        return error("T10", _first_problem(reading))
+    if any(problem.code in _UNSUPPORTED for problem in reading.problems):
+        return error("T10", "Meldingsformatet støttes ikke her.")
     if not reading.valid:
         return error("T02", _first_problem(reading))
     if not facts.standard:
@@ -166,8 +169,10 @@ def _answer(party: Party, own: OwnParties, settings: JudgeSettings, common: tupl
 def _flags(facts: Facts, answers: tuple[Answer, ...], *, test: bool) -> tuple[Flag, ...]:
     """What the document itself gives reason to look at, in the order of the contract."""
     patient = facts.patient
+    # What is not taken in is never matched to a record.
+    taken = any(answer.status == "1" for answer in answers)
     found: list[tuple[Flag, bool]] = [
-        ("manual_match", patient is not None and not patients.has_official_number(patient, test=test)),
+        ("manual_match", taken and patient is not None and not patients.has_official_number(patient, test=test)),
         ("id_mismatch", patient is not None and patients.mismatch(patient, test=test)),
         ("h_number", patient is not None and patients.has_h_number(patient, test=test)),
         ("copy", any(answer.role == "COP" for answer in answers)),

@@ -1,0 +1,43 @@
+"""What a display is made of, before it becomes HTML or plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+RowKind = Literal["text", "phone", "email", "estimate", "error"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and its value; the value may have several lines."""
+
+    label: str
+    value: str
+    kind: RowKind = "text"
+    # Address behind a telephone number or e-mail address; "" where there is none.
+    href: str = ""
+    # What a reader must know about the value, as that an H-number is no fødselsnummer.
+    note: str = ""
+
+
+@dataclass
+class Section:
+    """A heading with rows and sections below it, in the order of the document."""
+
+    title: str
+    items: list[Row | Section] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """A whole document for a reader."""
+
+    title: str
+    lang: str
+    # What must be seen first: cancelled, copy to us, test message, H-number, not valid.
+    notices: list[str] = field(default_factory=list)
+    # Who may be telephoned about the message.
+    contacts: list[Row] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    technical: list[Row] = field(default_factory=list)

@@ -1,0 +1,107 @@
+"""A page as accessible HTML5: a whole file that needs nothing else, or a fragment for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from samhandling.messages.display import labels
+from samhandling.messages.display.blocks import Page, Row, Section
+
+STYLE = """
+.message{--ink:#1c2430;--dim:#4d5866;--line:#c5ccd6;--mark:#fff4d6;--markline:#8a5a00;--bad:#a3001b;color:var(--ink);
+font:1rem/1.5 system-ui,sans-serif;max-width:52rem}
+.message h1,.message h2,.message h3,.message h4,.message h5,.message h6{line-height:1.25;margin:1.4em 0 .4em}
+.message section section{border-left:3px solid var(--line);padding-left:.9rem;margin-left:.1rem}
+.message dl{margin:.3rem 0}
+.message dl>div{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.15rem 1rem;padding:.2rem 0}
+.message dt{color:var(--dim)}
+.message dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.message .phone{font-weight:600;font-size:1.1em}
+.message .note{color:var(--dim);font-style:italic}
+.message .error{color:var(--bad);font-weight:600}
+.message .notices{list-style:none;padding:0;margin:.8rem 0}
+.message .notices li{background:var(--mark);border-left:.35rem solid var(--markline);padding:.4rem .8rem;margin:.3rem 0;
+color:#1c2430}
+.message .contacts{border:1px solid var(--line);padding:.4rem .9rem;margin:.8rem 0}
+.message details{border-top:1px solid var(--line);margin-top:2rem;padding-top:.6rem}
+.message summary{cursor:pointer}
+.message a{color:inherit}
+@media (max-width:34rem){.message dl>div{grid-template-columns:1fr}}
+@media print{.message{max-width:none;font-size:10pt}.message section{break-inside:avoid-page}}
+"""
+"""Our own few rules; no colour says anything alone."""
+
+_DARK = """
+@media (prefers-color-scheme:dark){body{background:#12161c}.message{--ink:#e8ecf2;--dim:#b3bdc9;--line:#465160;
+--mark:#ffe7a8;--bad:#ff9aa8}}
+"""
+
+
+def whole(page: Page) -> str:
+    """A file of its own."""
+    title = escape(page.title)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{page.lang}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>body{{margin:1.5rem}}{STYLE}{_DARK}</style>\n</head>\n<body>\n<main>\n"
+        f"{fragment(page, level=1)}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def fragment(page: Page, *, level: int = 2) -> str:
+    """An article to stand inside another page; `level` is that of its own heading."""
+    return "".join(_article(page, level))
+
+
+def _article(page: Page, level: int) -> Iterator[str]:
+    yield f'<article class="message" lang="{page.lang}">\n<h{level}>{escape(page.title)}</h{level}>\n'
+    if page.notices:
+        yield '<ul class="notices">' + "".join(f"<li>{escape(notice)}</li>" for notice in page.notices) + "</ul>\n"
+    if page.contacts:
+        yield f'<div class="contacts"><p>{escape(labels.word("contact", page.lang))}</p>\n'
+        yield from _rows(page.contacts)
+        yield "</div>\n"
+    for section in page.sections:
+        yield from _section(section, level + 1)
+    if page.technical:
+        yield f"<details>\n<summary>{escape(labels.word('technical', page.lang))}</summary>\n"
+        yield from _rows(page.technical)
+        yield "</details>\n"
+    yield "</article>"
+
+
+def _section(section: Section, level: int) -> Iterator[str]:
+    heading = min(level, 6)
+    yield f"<section>\n<h{heading}>{escape(section.title)}</h{heading}>\n"
+    rows: list[Row] = []
+    for item in section.items:
+        if isinstance(item, Row):
+            rows.append(item)
+            continue
+        yield from _rows(rows)
+        rows = []
+        yield from _section(item, level + 1)
+    yield from _rows(rows)
+    yield "</section>\n"
+
+
+def _rows(rows: Iterable[Row]) -> Iterator[str]:
+    rows = list(rows)
+    if rows:
+        yield "<dl>\n"
+        for row in rows:
+            yield f"<div><dt>{escape(row.label)}</dt><dd>{_value(row)}</dd></div>\n"
+        yield "</dl>\n"
+
+
+def _value(row: Row) -> str:
+    shown = escape(row.value)
+    if row.kind == "phone":
+        shown = f'<a class="phone" href="{escape(row.href)}">{shown}</a>' if row.href else shown
+    elif row.kind == "error":
+        shown = f'<span class="error">{shown}</span>'
+    if row.note:
+        shown += f' <span class="note">({escape(row.note)})</span>'
+    return shown

@@ -1,0 +1,337 @@
+"""From a parsed document to what a reader sees: one generic walk, in document order, that drops nothing.
+
+Every text and every code is shown where it stands; ids, OIDs and component attributes are gathered for the closed
+part; internal document ids are never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from samhandling.messages.display import labels, values
+from samhandling.messages.display.blocks import Row, Section
+from samhandling.messages.facts.tree import Element, attribute, child, children, local, namespace, raw_text, text
+
+XHTML = "http://www.w3.org/1999/xhtml"
+DSIG = "http://www.w3.org/2000/09/xmldsig#"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_VALUE_ATTRIBUTES = frozenset({"V", "DN", "OT", "S", "U"})
+_NAMES = ("FamilyName", "MiddleName", "GivenName")
+_ADDRESS_PARTS = ("StreetAdr", "PostalCode", "City", "Postbox", "County", "Country", "CityDistr")
+_XHTML_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "dt", "dd", "hr", "table"}
+)
+
+
+class Walk:
+    """One pass over a document: fills sections and, on the side, the technical particulars."""
+
+    def __init__(self, lang: str, own: Iterable[str] = ()) -> None:
+        self.lang = lang
+        self.own = frozenset(own)
+        self.technical: list[Row] = []
+
+    def sections(self, root: Element) -> list[Section]:
+        """The document as sections: what stands loose at the top is gathered under *Om meldingen*."""
+        found: list[Section] = []
+        loose: Section | None = None
+        for item in self._items(root):
+            if isinstance(item, Section):
+                loose = None
+                found.append(item)
+            elif loose is not None:
+                loose.items.append(item)
+            else:
+                key = "about_document" if found else "about_message"
+                loose = Section(labels.word(key, self.lang), [item])
+                found.append(loose)
+        return found
+
+    def _items(self, element: Element) -> Iterator[Row | Section]:
+        """What an element's content gives, in order."""
+        if element.text and element.text.strip():
+            yield Row("", element.text.strip())
+        named = False
+        for item in element:
+            name = local(item)
+            if name in _NAMES and any(child(element, part) is not None for part in _NAMES):
+                if not named:
+                    named = True
+                    yield from self._person_name(element)
+            elif name:
+                yield from self._element(item, name, local(element))
+            if item.tail and item.tail.strip():
+                yield Row("", item.tail.strip())
+
+    def _element(self, element: Element, name: str, parent: str) -> Iterator[Row | Section]:
+        if name in labels.NEVER:
+            return
+        if namespace(element) == DSIG:
+            self.technical.append(Row(labels.word("signed", self.lang), labels.word("yes", self.lang)))
+            return
+        self._note_technical(element, name, parent)
+        if name in labels.TECHNICAL or (parent, name) in labels.TECHNICAL_IN:
+            return
+        special = _SPECIAL.get(name)
+        if special is not None:
+            yield from special(self, element, parent)
+        elif len(element) == 0:
+            yield from self._leaf(element, name, parent)
+        elif _is_xhtml(element):
+            yield Row(labels.label(parent, name, self.lang), plain_text(element))
+        elif name in labels.THROUGH or (parent, name) in labels.THROUGH_IN:
+            yield from self._items(element)
+        else:
+            section = Section(self._title(element, name, parent), list(self._items(element)))
+            if name == "TidsfestetHendelse":
+                # Its first row is the event itself, which is the heading already.
+                section.items = [item for item in section.items if not _says(item, section.title)]
+            if section.items:
+                yield section
+
+    def _title(self, element: Element, name: str, parent: str) -> str:
+        if name == "TidsfestetHendelse":
+            code = child(element, "Hendelsekode")
+            if code is not None:
+                return values.code_text(code, self.lang) or labels.label(parent, name, self.lang)
+        if name == "OtherReceiver":
+            return self._receiver_title(element)
+        return labels.label(parent, name, self.lang)
+
+    def _receiver_title(self, element: Element) -> str:
+        role = child(element, "RoleReceiver")
+        title = labels.label("MsgInfo", "OtherReceiver", self.lang)
+        if role is not None:
+            title = values.code_text(role, self.lang) or title
+        ours = any(her_id in self.own for her_id in _her_ids(element))
+        return f"{title} ({labels.word('us', self.lang)})" if ours else title
+
+    def _leaf(self, element: Element, name: str, parent: str) -> Iterator[Row]:
+        title = labels.label(parent, name, self.lang)
+        if values.is_coded(element):
+            shown = values.code_text(element, self.lang)
+            if name == "Error":
+                yield Row(title, f"{(element.get('V') or '').strip()} {shown}".strip(), "error")
+            elif shown:
+                yield Row(title, shown)
+        elif "V" in element.attrib:
+            value = element.get("V") or ""
+            unit = element.get("U") or ""
+            shown = values.time_text(value) if not unit else f"{value.strip()} {unit.strip()}"
+            if shown:
+                yield Row(title, shown)
+        written = (element.text or "").strip("\r\n\t ")
+        if written:
+            yield Row(title, self._leaf_text(name, written))
+
+    def _leaf_text(self, name: str, written: str) -> str:
+        if values.is_time_name(name):
+            return values.time_text(written)
+        return values.boolean_text(written, self.lang) or written
+
+    def _person_name(self, element: Element) -> Iterator[Row]:
+        """`Gundersen, Roland`, in the order in which records are kept; the given name first where it comes first."""
+        family, middle, given = (text(element, part) for part in _NAMES)
+        first = next((local(item) for item in element if local(item) in _NAMES), "")
+        given = " ".join(part for part in (given, middle) if part)
+        if first == "GivenName":
+            shown = " ".join(part for part in (given, family) if part)
+        else:
+            shown = ", ".join(part for part in (family, given) if part)
+        if shown:
+            yield Row(labels.word("name", self.lang), shown)
+
+    def ident(self, element: Element, parent: str) -> Iterator[Row]:
+        """Ident and AdditionalId: the kind as label, the number as value."""
+        kind = child(element, "TypeId")
+        if kind is None:
+            kind = child(element, "Type")
+        yield from self._identifier(raw_text(element, "Id"), kind, parent)
+        if kind is not None:
+            self._note_code(kind, local(kind), local(element))
+
+    def care_id(self, element: Element, parent: str) -> Iterator[Row]:
+        """Id with its TypeId beside it (AppRec and the families before MsgHead)."""
+        holder = element.getparent()
+        kind = child(holder, "TypeId")
+        if kind is None and parent not in ("Inst", "Dept", "HCPerson", "HCProf"):
+            yield from self._leaf(element, "Id", parent)
+            return
+        yield from self._identifier(element.text or "", kind, parent)
+
+    def _identifier(self, number: str, kind: Element | None, parent: str) -> Iterator[Row]:
+        title = values.code_text(kind, self.lang) if kind is not None else ""
+        code = (kind.get("V") or "").strip().upper() if kind is not None else ""
+        shown, note = values.identifier_text(number, code, self.lang)
+        if shown.strip():
+            yield Row(title or labels.label(parent, "Ident", self.lang), shown.strip(), note=note)
+
+    def care_type_id(self, element: Element, parent: str) -> Iterator[Row]:
+        """Shown with its Id; alone only when there is no Id."""
+        if child(element.getparent(), "Id") is None:
+            yield from self._leaf(element, "TypeId", parent)
+
+    def telecom(self, element: Element, parent: str) -> Iterator[Row]:
+        """The kind of telephone as label, the number as value."""
+        kind = child(element, "TypeTelecom")
+        number = child(element, "TeleAddress")
+        title = values.code_text(kind, self.lang) if kind is not None else ""
+        if kind is not None:
+            self._note_code(kind, "TypeTelecom", "TeleCom")
+        if number is None:
+            if title:
+                yield Row(labels.label(parent, "TypeTelecom", self.lang), title)
+            return
+        yield from self._telephone(number, title)
+
+    def tele_address(self, element: Element, parent: str) -> Iterator[Row]:
+        """An address without a kind."""
+        yield from self._telephone(element, "")
+
+    def _telephone(self, element: Element, title: str) -> Iterator[Row]:
+        kind, shown, href = values.address_text(element.get("V") or element.text or "")
+        if not shown:
+            return
+        if kind == "email":
+            yield Row(title or labels.word("email", self.lang), shown, "email")
+        elif kind == "phone":
+            yield Row(title or labels.word("phone", self.lang), shown, "phone", href)
+        else:
+            yield Row(title or labels.word("phone", self.lang), shown)
+
+    def address(self, element: Element, parent: str) -> Iterator[Row | Section]:
+        """One line: street, postal code and place, municipality, country; what else stands there follows."""
+        kind = child(element, "Type")
+        title = values.code_text(kind, self.lang) if kind is not None else ""
+        if kind is not None:
+            self._note_code(kind, "Type", "Address")
+        parts: list[str] = []
+        for name in _ADDRESS_PARTS:
+            for part in children(element, name):
+                self._note_technical(part, name, "Address")
+                shown = values.code_text(part, self.lang) if values.is_coded(part) else (part.text or "").strip()
+                if name == "City" and parts and child(element, "PostalCode") is not None:
+                    parts[-1] = f"{parts[-1]} {shown}".strip()
+                elif shown:
+                    parts.append(shown)
+        if parts:
+            yield Row(title or labels.label(parent, "Address", self.lang), ", ".join(parts))
+        for item in element:
+            name = local(item)
+            if name and name != "Type" and name not in _ADDRESS_PARTS:
+                yield from self._element(item, name, "Address")
+
+    def happening_time(self, element: Element, parent: str) -> Iterator[Row]:
+        """The time of an event, marked where it is an estimate; final by its code is final (C-11)."""
+        shown = values.time_text(element.get("V") or "")
+        if not shown:
+            return
+        event = element.getparent()
+        code = attribute(event, "V", "Hendelsekode")
+        estimated = text(event, "Anslag") in ("true", "1") and code not in ("1", "2", "4", "13")
+        title = labels.label(parent, "TidspunktForHendelse", self.lang)
+        if estimated:
+            yield Row(title, shown, "estimate", note=labels.word("estimate", self.lang))
+        else:
+            yield Row(title, shown)
+
+    def estimate(self, element: Element, parent: str) -> Iterator[Row]:
+        """Anslag, with a word where the event is final by its code all the same (C-11, RECV-27)."""
+        event = element.getparent()
+        final = attribute(event, "V", "Hendelsekode") in ("1", "2", "4", "13")
+        estimated = (element.text or "").strip() in ("true", "1")
+        note = labels.word("read_as_final", self.lang) if final and estimated else ""
+        for row in self._leaf(element, "Anslag", parent):
+            yield Row(row.label, row.value, note=note)
+
+    def attachment(self, element: Element, parent: str) -> Iterator[Row]:
+        """Its size; the content itself is opened from the message."""
+        squeezed = "".join((element.text or "").split())
+        size = max(len(squeezed) * 3 // 4 - squeezed[-2:].count("="), 0)
+        kilobytes = max(round(size / 1000), 1)
+        yield Row(labels.word("attachment", self.lang), f"{kilobytes} {labels.word('kilobyte', self.lang)}")
+
+    def _note_technical(self, element: Element, name: str, parent: str) -> None:
+        """Ids, OIDs, component attributes and every attribute we know no better place for."""
+        title = labels.label(parent, name, self.lang)
+        if name in labels.TECHNICAL or (parent, name) in labels.TECHNICAL_IN:
+            shown = (element.text or "").strip() or values.code_text(element, self.lang)
+            if shown:
+                self.technical.append(Row(title, shown))
+        if values.is_coded(element):
+            self._note_code(element, name, parent)
+        for attribute_name, value in element.attrib.items():
+            key = str(attribute_name)
+            if key in _VALUE_ATTRIBUTES or key.startswith(f"{{{_XSI}}}"):
+                continue
+            self.technical.append(Row(f"{title}, {key.rpartition('}')[2]}", str(value).strip()))
+
+    def _note_code(self, element: Element, name: str, parent: str) -> None:
+        value = (element.get("V") or "").strip()
+        oid = (element.get("S") or "").strip()
+        if value or oid:
+            shown = f"{value} ({oid})" if oid else value
+            self.technical.append(Row(labels.label(parent, name, self.lang), shown))
+
+
+_SPECIAL = {
+    "Ident": Walk.ident,
+    "AdditionalId": Walk.ident,
+    "Id": Walk.care_id,
+    "TypeId": Walk.care_type_id,
+    "TeleCom": Walk.telecom,
+    "TeleAddress": Walk.tele_address,
+    "Address": Walk.address,
+    "TidspunktForHendelse": Walk.happening_time,
+    "Anslag": Walk.estimate,
+    "Base64Container": Walk.attachment,
+}
+
+
+def _says(item: Row | Section, title: str) -> bool:
+    return isinstance(item, Row) and item.value == title
+
+
+def _her_ids(element: Element) -> Iterator[str]:
+    for ident in element.iter("{*}Ident"):
+        if attribute(ident, "V", "TypeId").upper() == "HER":
+            yield "".join(sign for sign in text(ident, "Id") if sign.isdigit())
+
+
+def _is_xhtml(element: Element) -> bool:
+    return any(namespace(item) == XHTML for item in element)
+
+
+def plain_text(element: Element) -> str:
+    """Marked-up text as lines: nothing of the markup survives, nothing of the text is lost."""
+    parts: list[str] = []
+    _collect(element, parts)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(element: Element, parts: list[str]) -> None:
+    """Without recursion, since depth comes from outside."""
+    for event, item in _events(element):
+        if event == "start":
+            if local(item) in _XHTML_BLOCKS:
+                parts.append("\n")
+            if isinstance(item.tag, str):
+                parts.append((item.text or "").replace("\n", " "))
+        else:
+            if local(item) in _XHTML_BLOCKS:
+                parts.append("\n")
+            if item is not element:
+                parts.append((item.tail or "").replace("\n", " "))
+
+
+def _events(element: Element) -> Iterator[tuple[str, Element]]:
+    stack: list[tuple[Element, bool]] = [(element, False)]
+    while stack:
+        item, done = stack.pop()
+        if done:
+            yield "end", item
+            continue
+        yield "start", item
+        stack.append((item, True))
+        stack.extend((sub, False) for sub in reversed(item))
