@@ -9,6 +9,8 @@ from samhandling.node.metrics import page as metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samhandling.pages.web.urls")),
     path("", include("samhandling.worklist.web.urls")),
+    path("", include("samhandling.tasks.web.urls")),
+    path("", include("samhandling.exchange.web.urls")),
     path("metrics", metrics),
 ]
 

@@ -1,0 +1,176 @@
+"""What the pages show of messages, within a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from samhandling.access.roles import May
+from samhandling.access.scope import Scope
+from samhandling.errors import NotFoundError
+from samhandling.exchange.models import Delivery, Direction, Message, Receipt
+from samhandling.exchange.notices import say_error
+from samhandling.exchange.web import words
+from samhandling.pages import subjects
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import Status, TimelineEntry, Tone
+from samhandling.patients.web.strip import short
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message in a list."""
+
+    pk: int
+    href: str
+    name: str
+    technical: str
+    direction: str
+    inward: bool
+    counterpart: str
+    at: datetime
+    when: str
+    status: Status
+    patient: str
+    born: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """A receipt as the message responsible and IT see it."""
+
+    title: str
+    tone: Tone
+    party: str
+    when: str
+    errors: tuple[str, ...]
+    version: str
+    standing: str
+
+
+def within(scope: Scope) -> QuerySet[Message]:
+    """Every message of the scope's organisation; which of them a ward may see is asked of the subject."""
+    return scope.rows(Message.objects.select_related("patient"))
+
+
+def one(scope: Scope, pk: int) -> Message:
+    """The message, if the scope may see it. Raises NotFoundError."""
+    found = within(scope).filter(pk=pk).first()
+    if found is None or not may_see(scope, found):
+        raise NotFoundError(f"message {pk}")
+    return found
+
+
+def visible(scope: Scope, pk: int) -> bool:
+    """Whether the message is within the scope."""
+    found = within(scope).filter(pk=pk).first()
+    return found is not None and may_see(scope, found)
+
+
+def may_see(scope: Scope, message: Message) -> bool:
+    """Whoever sees all of the organisation sees its messages; a ward those of its own stays (P-03)."""
+    if scope.unit_ids is None:
+        return scope.may(May.SEE_MESSAGES) or scope.may(May.READ_CONTENT)
+    return bool(message.subject) and subjects.visible(scope, message.subject)
+
+
+def rows(scope: Scope, messages: Iterable[Message], now: datetime) -> list[MessageRow]:
+    """Messages as a list shows them; two queries for all of them."""
+    found = list(messages)
+    status = statuses(found, now)
+    shows_patient = scope.may(May.SEE_PATIENTS)
+    result = []
+    for message in found:
+        name, born = short(message.patient) if message.patient and shows_patient else ("", "")
+        inward = message.direction == Direction.IN
+        result.append(
+            MessageRow(
+                pk=message.pk,
+                href=reverse("exchange:message", args=[message.pk]),
+                name=words.name(message),
+                technical=words.technical_name(message),
+                direction=_("Inn") if inward else _("Ut"),
+                inward=inward,
+                counterpart=message.counterpart_name,
+                at=message.created_at,
+                when=moment(message.created_at, now),
+                status=status[message.pk],
+                patient=name,
+                born=born,
+            )
+        )
+    return result
+
+
+def statuses(messages: Iterable[Message], now: datetime) -> dict[int, Status]:
+    """Message id -> where it stands; of several receivers the one that most needs a person."""
+    found = list(messages)
+    out = [m for m in found if m.direction == Direction.OUT]
+    result = {m.pk: words.status_in(m) for m in found if m.direction == Direction.IN}
+    deliveries: dict[int, list[Delivery]] = {}
+    for delivery in Delivery.objects.filter(message__in=out).order_by("id"):
+        deliveries.setdefault(delivery.message_id or 0, []).append(delivery)
+    receipts = counted(out)
+    order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.OK, Tone.INFO, Tone.QUIET)
+    for message in out:
+        each = [
+            words.status_of_delivery(message, d, receipts.get((message.pk, d.her_id)), now)
+            for d in deliveries.get(message.pk, [])
+        ]
+        each.sort(key=lambda s: order.index(s.tone))
+        result[message.pk] = each[0] if each else Status(Tone.BAD, _("Ikke sendt"))
+    return result
+
+
+def counted(messages: Iterable[Message]) -> dict[tuple[int, str], Receipt]:
+    """(message id, HER-id) -> the receipt that counts."""
+    rows = Receipt.objects.filter(message__in=list(messages), direction=Direction.IN, standing=Receipt.Standing.COUNTED)
+    return {(r.message_id or 0, r.party_her): r for r in rows}
+
+
+def receivers(message: Message, now: datetime) -> list[tuple[str, str, Status]]:
+    """Name, role and standing of each receiver of a message that we sent."""
+    receipts = counted([message])
+    return [
+        (
+            delivery.name,
+            _("Hovedmottaker") if delivery.role == "PRIM" else _("Kopimottaker"),
+            words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now),
+        )
+        for delivery in message.deliveries.order_by("role", "id").reverse()
+    ]
+
+
+def receipts(message: Message, now: datetime) -> list[ReceiptView]:
+    """Every receipt of the message, ours or theirs, oldest first (P-06)."""
+    result = []
+    for receipt in message.receipts.order_by("id"):
+        good = receipt.status == "1"
+        result.append(
+            ReceiptView(
+                title=_("Mottatt") if good else _("Mottatt med merknad") if receipt.status == "3" else _("Avvist"),
+                tone=Tone.OK if good else Tone.WARN if receipt.status == "3" else Tone.BAD,
+                party=receipt.party_her,
+                when=moment(receipt.created_at, now),
+                errors=tuple(say_error(error) for error in receipt.errors),
+                version=receipt.version,
+                standing=_(Receipt.Standing(receipt.standing).label),
+            )
+        )
+    return result
+
+
+def history(message: Message, now: datetime) -> list[TimelineEntry]:
+    """Every step of the message, newest first."""
+    names = {d.pk: d.name for d in message.deliveries.all()}
+    entries = []
+    for event in message.events.order_by("-id"):
+        tone, title = words.event_words(event.kind)
+        whom = names.get(event.delivery_id or 0, "")
+        text = " · ".join(part for part in (whom, event.detail) if part)
+        entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone))
+    return entries

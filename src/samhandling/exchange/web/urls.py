@@ -1,0 +1,14 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from samhandling.exchange.web import views
+
+app_name = "exchange"
+urlpatterns = [
+    path("meldinger/", views.message_list, name="list"),
+    path("melding/<int:pk>/", views.message, name="message"),
+    path("melding/<int:pk>/original/", views.original, name="original"),
+]

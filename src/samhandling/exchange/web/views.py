@@ -1,0 +1,142 @@
+"""The list of messages, the page of one, and its original bytes."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from samhandling.access import audit
+from samhandling.access.roles import May
+from samhandling.access.scope import Scope
+from samhandling.errors import NotFoundError
+from samhandling.exchange import originals
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.rules import MessageState
+from samhandling.exchange.web import reading, words
+from samhandling.messages import display, engine
+from samhandling.pages import subjects
+from samhandling.pages.frame import page
+from samhandling.pages.guard import needs
+from samhandling.pages.texts import _, language, moment
+from samhandling.pages.values import paged
+from samhandling.patients.web.strip import strip
+from samhandling.store.services import is_test_store
+from samhandling.store.services import now as present
+
+PAGE_SIZE = 50
+CHOICES: dict[str, tuple[str, ...]] = {
+    "inn": (),
+    "ut": (),
+    "ubekreftet": (MessageState.WAITING, MessageState.SENT, MessageState.UNCONFIRMED, MessageState.FAILED),
+    "avvist": (MessageState.REJECTED, MessageState.REJECTED_BY_US),
+}
+
+
+@require_safe
+@needs(May.SEE_MESSAGES)
+def message_list(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The organisation's messages, newest first: metadata only."""
+    now = present()
+    wanted = request.GET.get("vis", "")
+    found = reading.within(scope).order_by("-created_at", "-id")
+    if wanted in {"inn", "ut"}:
+        found = found.filter(direction=Direction.IN if wanted == "inn" else Direction.OUT)
+    elif wanted in CHOICES:
+        found = found.filter(state__in=CHOICES[wanted])
+    if scope.unit_ids is not None:
+        visible = [m.pk for m in found[:500] if reading.may_see(scope, m)]
+        found = found.filter(pk__in=visible)
+    query = f"vis={wanted}&" if wanted in CHOICES else ""
+    shown, first, last = paged(found.count(), request.GET.get("side"), PAGE_SIZE, query)
+    audit.record_reading(scope, "message.list", now=now)
+    values = {
+        "rows": reading.rows(scope, found[first:last], now),
+        "page": shown,
+        "show": wanted,
+        "choices": [
+            ("", _("Alle")),
+            ("ubekreftet", _("Ikke bekreftet")),
+            ("avvist", _("Avvist")),
+            ("inn", _("Inn")),
+            ("ut", _("Ut")),
+        ],
+        "since": moment(now, now),
+    }
+    return page(request, "exchange/list.html", values, title=_("Meldinger"), scope=scope, now=now)
+
+
+@require_safe
+@needs()
+def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """One message: where it stands, receipts and history; the document by an explicit act for those who see all."""
+    now = present()
+    found = reading.one(scope, pk)
+    may_read = scope.may(May.READ_CONTENT)
+    # P-03: the message responsible sees metadata first; whoever came from a stay has asked for this document.
+    opened = may_read and (not scope.may(May.SEE_MESSAGES) or request.GET.get("innhold") == "1")
+    with transaction.atomic():
+        action = "message.read" if opened else "message.metadata"
+        audit.record_reading(scope, action, now=now, patient=found.patient_id, subject=f"message:{pk}")
+    removed = found.original is None or found.original.removed_at is not None
+    inward = found.direction == Direction.IN
+    sees_patients = scope.may(May.SEE_PATIENTS)
+    values = {
+        "message": reading.rows(scope, [found], now)[0],
+        "patient": strip(found.patient, test=is_test_store()) if found.patient and sees_patients else None,
+        "receivers": [] if inward else reading.receivers(found, now),
+        "receipts": reading.receipts(found, now),
+        "history": reading.history(found, now),
+        "document": _document(found) if opened and not removed else "",
+        "removed": removed,
+        "may_open": may_read and not opened and not removed,
+        "may_download": may_read and not removed,
+        "stay": subjects.link(found.subject) if subjects.visible(scope, found.subject) else "",
+        "generated": moment(found.generated_at) if found.generated_at else "–",
+        "msg_id": found.msg_id_written,
+        "series": found.ref_conversation,
+        "size": found.original.size if found.original else 0,
+        "refers_to": _related(scope, found.refers_to),
+        "cancelled_by": _related(scope, found.cancelled_by),
+        "replaced_by": _related(scope, found.replaced_by),
+        "duplicates": found.duplicates,
+        "written_by_epj": found.written_by == "epj",
+    }
+    return page(request, "exchange/message.html", values, title=words.name(found), scope=scope, now=now)
+
+
+@require_safe
+@needs(May.READ_CONTENT)
+def original(request: HttpRequest, scope: Scope, pk: int) -> StreamingHttpResponse:
+    """The document's bytes exactly as they came or went. Raises NotFoundError, ContentRemovedError."""
+    now = present()
+    found = reading.one(scope, pk)
+    if found.original is None:
+        raise NotFoundError(f"original of message {pk}")
+    if found.original.removed_at is not None:
+        raise originals.ContentRemovedError(f"message {pk}")
+    audit.record(scope, "message.download", now=now, patient=found.patient_id, subject=f"message:{pk}")
+    # octet-stream and a sandbox: a hostile document is never run by the browser. The name holds the row id only (P-18).
+    response = StreamingHttpResponse(originals.stream(found.original), content_type="application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="melding-{found.pk}.xml"'
+    response["Content-Length"] = str(found.original.size)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _document(message: Message) -> str:
+    """The document as a part of our page; what our engine cannot read is said by the display."""
+    assert message.original is not None
+    read = engine.read(originals.read(message.original))
+    # The display escapes every text of the document (P-20).
+    return mark_safe(display.fragment(read, lang=language()))  # noqa: S308
+
+
+def _related(scope: Scope, other: Message | None) -> tuple[str, str] | None:
+    """Name and page of another message of the same organisation."""
+    if other is None or other.organisation_id != scope.organisation.pk:
+        return None
+    row = reading.rows(scope, [other], present())[0]
+    return row.name, row.href

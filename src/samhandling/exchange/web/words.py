@@ -1,0 +1,127 @@
+"""Messages in the words of routines 10: where one stands, what it is called, what happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samhandling.exchange import rules
+from samhandling.exchange.models import Delivery, Message, Receipt
+from samhandling.exchange.notices import say_error
+from samhandling.exchange.rules import ArrivalState, DeliveryState, MessageState
+from samhandling.messages import catalogue
+from samhandling.pages.texts import N_, _, moment
+from samhandling.pages.values import Status, Tone
+
+RECEIVED_HELP = N_("Mottatt betyr at meldingen er kommet inn i kommunens system, ikke at noen har lest den.")
+
+NAMES: dict[str, str] = {
+    "LOG_INNLAGT": N_("Melding om innlagt pasient"),
+    "LOG_UTSKRIVNINGSKLAR": N_("Melding om utskrivningsklar"),
+    "LOG_AVMELDING": N_("Avmelding"),
+    "LOG_UTSKREVET": N_("Melding om utskrevet pasient"),
+    "LOG_DOD": N_("Melding om dødsfall"),
+    "INNLEGGELSESRAPPORT": N_("Innleggelsesrapport"),
+    "UTSKRIVNINGSRAPPORT": N_("Utskrivningsrapport"),
+    "HELSEOPPL_SOKNAD": N_("Helseopplysning"),
+    "DIALOG_FORESPORSEL": N_("Forespørsel"),
+    "DIALOG_SVAR": N_("Svar på forespørsel"),
+    "DIALOG_AVVIK": N_("Avviksmelding (feil i mottatt melding)"),
+    "DIALOG_NOTAT": N_("Svar på utskrivningsklar"),
+    "EPIKRISE": N_("Epikrise"),
+}
+KIND_NAMES: dict[str, str] = {
+    "early": N_("Tidligmelding"),
+    "change": N_("Endringsmelding"),
+    "final": N_("Endelig helseopplysning"),
+}
+EVENTS: dict[str, tuple[Tone, str]] = {
+    "composed": (Tone.QUIET, N_("Laget")),
+    "message.take": (Tone.OK, N_("Tatt imot")),
+    "message.hold": (Tone.WAIT, N_("Venter på den opprinnelige meldingen")),
+    "message.reject": (Tone.BAD, N_("Avvist av oss")),
+    "message.link": (Tone.OK, N_("Knyttet til den opprinnelige meldingen")),
+    "message.replace": (Tone.QUIET, N_("Erstattet av en nyere")),
+    "message.cancel": (Tone.WARN, N_("Trukket tilbake")),
+    "message.remove": (Tone.QUIET, N_("Innholdet er slettet")),
+    "delivery.begin": (Tone.QUIET, N_("Overlevering begynte")),
+    "delivery.handed": (Tone.WAIT, N_("Sendt")),
+    "delivery.trouble": (Tone.WARN, N_("Kom ikke av gårde; prøves igjen")),
+    "delivery.given_up": (Tone.BAD, N_("Kom ikke av gårde; prøves ikke igjen")),
+    "delivery.transport_ack": (Tone.WAIT, N_("Mottakerens meldingstjener har den")),
+    "delivery.transport_error": (Tone.BAD, N_("Mottakerens meldingstjener kunne ikke ta den")),
+    "delivery.receipt_ok": (Tone.OK, N_("Bekreftet mottatt")),
+    "delivery.receipt_warning": (Tone.WARN, N_("Bekreftet mottatt, med merknad")),
+    "delivery.receipt_rejected": (Tone.BAD, N_("Avvist av mottakeren")),
+    "delivery.deadline": (Tone.BAD, N_("96 timer uten bekreftelse")),
+    "delivery.try_again": (Tone.QUIET, N_("Sendt på nytt")),
+}
+ARRIVAL_WORDS: dict[str, str] = {
+    ArrivalState.ARRIVED: N_("Kommet inn, ikke lest ennå"),
+    ArrivalState.UNRECEIPTED: N_("Ikke bekreftet av oss"),
+    ArrivalState.UNREADABLE: N_("Kan ikke leses"),
+    ArrivalState.DUPLICATE: N_("Kommet før"),
+    ArrivalState.PROCESSED: N_("Behandlet"),
+}
+
+
+def name(message: Message) -> str:
+    """What the message is called on pages; a type that we have no word for by its national name."""
+    if message.kind in KIND_NAMES:
+        return _(KIND_NAMES[message.kind])
+    if message.type in NAMES:
+        words = _(NAMES[message.type])
+    else:
+        known = catalogue.by_code(message.type, message.version) if message.type else None
+        words = known.name if known is not None else message.type or _("Ukjent melding")
+    return _("%(name)s, trukket tilbake") % {"name": words} if message.status == "C" else words
+
+
+def technical_name(message: Message) -> str:
+    """Type code, version and status: what stands on hover, and for those who ask."""
+    return " ".join(part for part in (message.type, message.version, message.status) if part)
+
+
+def status_in(message: Message) -> Status:
+    """Where a message that we received stands."""
+    words: dict[str, Status] = {
+        MessageState.TAKEN: Status(Tone.OK, _("Mottatt")),
+        MessageState.HELD: Status(Tone.WAIT, _("Venter på meldingen den gjelder")),
+        MessageState.REPLACED: Status(Tone.QUIET, _("Erstattet av en nyere")),
+        MessageState.CANCELLED: Status(Tone.WARN, _("Trukket tilbake av avsenderen")),
+        MessageState.REJECTED_BY_US: Status(Tone.BAD, _("Avvist av oss")),
+        MessageState.REMOVED: Status(Tone.QUIET, _("Innholdet er slettet")),
+    }
+    return words.get(message.state, Status(Tone.QUIET, message.state))
+
+
+def status_of_delivery(message: Message, delivery: Delivery, receipt: Receipt | None, now: datetime) -> Status:
+    """Where a message that we sent stands at one receiver, in the exact words of routines 10."""
+    state, service = delivery.state, delivery.name
+    if state in {DeliveryState.RECEIVED, DeliveryState.WARNING, DeliveryState.RECEIVED_LATE}:
+        at = delivery.receipted_at or now
+        words = _("Mottatt hos %(service)s %(when)s") % {"service": service, "when": moment(at, now)}
+        return Status(Tone.OK, words, _(RECEIVED_HELP))
+    if state == DeliveryState.REJECTED:
+        reason = "; ".join(say_error(error) for error in receipt.errors) if receipt else ""
+        return Status(Tone.BAD, _("Avvist av %(service)s: %(text)s") % {"service": service, "text": reason or "–"})
+    if state in {DeliveryState.EXPIRED, DeliveryState.FAILED} or _is_late(message, now):
+        return Status(Tone.BAD, _("Ikke bekreftet mottatt – ring"))
+    if state in {DeliveryState.QUEUED, DeliveryState.ABOUT}:
+        return Status(Tone.WAIT, _("Sendes nå"))
+    return Status(Tone.WAIT, _("Sendt, venter på bekreftelse"))
+
+
+def _is_late(message: Message, now: datetime) -> bool:
+    """Whether the first warning point of A-01 is behind us."""
+    if message.generated_at is None:
+        return False
+    points = rules.warning_points(
+        message.type, kind=message.kind, generated_at=message.generated_at, due_at=message.due_at
+    )
+    return points[0].at <= now
+
+
+def event_words(kind: str) -> tuple[Tone, str]:
+    """Tone and words of a step; one that we have no words for by its code."""
+    tone, words = EVENTS.get(kind, (Tone.QUIET, kind))
+    return tone, _(words)

@@ -1,0 +1,84 @@
+"""The page of a message: where it stands, what it says, receipts, history, original bytes, and who may see it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from samhandling.access.models import AuditEntry
+from samhandling.exchange import originals
+from samhandling.exchange.models import Message
+from tests.store.people import logged_in
+from tests.store.small_world import NOW, SmallWorld, build, patient, send_admission
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> SmallWorld:
+    return build()
+
+
+def text_of(client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def test_the_message_responsible_sees_where_it_stands_and_opens_the_content_by_an_act(world: SmallWorld) -> None:
+    message = send_admission(world, patient(world))
+    client = logged_in(world.responsible)
+    body = text_of(client, f"/melding/{message.pk}/")
+    assert re.search(r"Mottatt hos [^<]*Sykepleietjeneste[^<]* kl. 10.20", body)
+    assert "ikke at noen har lest den" in body
+    assert "Åpne innholdet" in body
+    assert "Legesen" not in body
+    opened = text_of(client, f"/melding/{message.pk}/?innhold=1")
+    assert "Legesen" in opened
+    acts = AuditEntry.objects.filter(subject=f"message:{message.pk}").values_list("action", flat=True)
+    assert list(acts) == ["message.metadata", "message.read"]
+
+
+def test_the_original_is_given_byte_for_byte_and_never_run(world: SmallWorld) -> None:
+    message = send_admission(world, patient(world))
+    answer = logged_in(world.responsible).get(f"/melding/{message.pk}/original/")
+    assert b"".join(answer.streaming_content) == originals.read(message.original)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="melding-{message.pk}.xml"'
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    entry = AuditEntry.objects.get(action="message.download")
+    assert entry.patient_id == message.patient_id
+
+
+def test_the_municipality_sees_its_own_copy_and_not_the_hospitals(world: SmallWorld) -> None:
+    sent = send_admission(world, patient(world))
+    received = Message.objects.get(organisation=world.municipality, direction="in")
+    client = logged_in(world.case_handler)
+    body = text_of(client, f"/melding/{received.pk}/")
+    assert "Lillevik sykehus" in body
+    assert "Legesen" in body
+    assert client.get(f"/melding/{sent.pk}/").status_code == 404
+    assert client.get(f"/melding/{sent.pk}/original/").status_code == 404
+    assert logged_in(world.responsible).get(f"/melding/{received.pk}/").status_code == 404
+
+
+def test_deleted_content_is_said_and_not_given(world: SmallWorld) -> None:
+    message = send_admission(world, patient(world))
+    originals.remove(message.original, now=NOW)
+    client = logged_in(world.responsible)
+    body = text_of(client, f"/melding/{message.pk}/?innhold=1")
+    assert "Innholdet er slettet" in body
+    assert client.get(f"/melding/{message.pk}/original/").status_code == 410
+
+
+def test_the_list_shows_messages_with_patient_and_standing(world: SmallWorld) -> None:
+    send_admission(world, patient(world))
+    body = text_of(logged_in(world.responsible), "/meldinger/")
+    assert "Melding om innlagt pasient" in body
+    assert "Testine Prøvesen" in body
+    assert "Ingen meldinger her" in text_of(logged_in(world.responsible), "/meldinger/?vis=avvist")
+
+
+def test_who_may_not_see_all_messages_gets_no_list(world: SmallWorld) -> None:
+    assert logged_in(world.nurse).get("/meldinger/").status_code == 403
