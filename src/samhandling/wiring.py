@@ -25,22 +25,26 @@ CARRIERS: dict[str, str] = {
 }
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
 
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "task": ("tasks:task", "samhandling.tasks.web.reading:visible"),
+    "message": ("exchange:message", "samhandling.exchange.web.reading:visible"),
+    "stay": ("stays:stay", "samhandling.stays.web.scope:visible"),
+    "course": ("stays:course", "samhandling.stays.web.scope:course_visible"),
+}
+"""Kind of a subject (`stay:12`) -> page name, and `module:function` that says whether a scope may see that row."""
+
+EVERYBODY = (
+    "ward_nurse",
+    "plo_resource",
+    "message_responsible",
+    "case_handler",
+    "municipal_nurse",
+    "operations",
+    "admin",
+)
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (
-        N_("Mitt arbeid"),
-        "worklist:my-work",
-        (
-            "ward_nurse",
-            "plo_resource",
-            "message_responsible",
-            "case_handler",
-            "municipal_nurse",
-            "operations",
-            "admin",
-        ),
-    ),
+    (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
+    (N_("Oppgaver"), "tasks:list", EVERYBODY[:6]),
+    (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
-
-METRICS: tuple[str, ...] = ()
-"""Functions that give metric families for `/metrics`."""
