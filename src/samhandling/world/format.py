@@ -8,11 +8,22 @@ HER-ids; units are named by their code within their organisation. Days are inclu
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 FIRST_DAY = date(2000, 1, 1)
+
+# As long as the store's columns, and without control characters, which no store or document takes.
+_PLAIN = r"\A[^\x00-\x1f\x7f]*\Z"
+Text = Annotated[str, Meta(max_length=200, pattern=_PLAIN)]
+Name = Annotated[str, Meta(max_length=100, pattern=_PLAIN)]
+Code = Annotated[str, Meta(max_length=40, pattern=_PLAIN)]
+Short = Annotated[str, Meta(max_length=20, pattern=_PLAIN)]
+Phone = Annotated[str, Meta(max_length=30, pattern=_PLAIN)]
+TypeCode = Annotated[str, Meta(max_length=30, pattern=r"\A[A-Z0-9_]*\Z")]
+Instant = Annotated[datetime, Meta(tz=True)]
 
 Track = Literal["SOMATIC", "PSYCH"]
 
@@ -31,11 +42,11 @@ class _Dated(_Table, kw_only=True):
 class Head(_Table, kw_only=True):
     """`[world]`: what this file is."""
 
-    name: str
-    title: str = ""
+    name: Name
+    title: Text = ""
     test: bool = False
     """True: synthetic; only test stores take it, and only test worlds may hold users and faults."""
-    clock: datetime | None = None
+    clock: Instant | None = None
     """Where the clock of a demo starts."""
 
 
@@ -43,7 +54,7 @@ class MunicipalityNumber(_Table, kw_only=True):
     """`[[municipality_number]]`: a number in a period, and the number that took its place."""
 
     number: str
-    name: str
+    name: Name
     valid_from: date
     valid_to: date | None = None
     successor_number: str = ""
@@ -52,13 +63,13 @@ class MunicipalityNumber(_Table, kw_only=True):
 class Unit(_Dated, kw_only=True):
     """`[[organisation.unit]]`: a ward, service, zone or office."""
 
-    code: str
-    name: str
+    code: Code
+    name: Text
     kind: Literal["ward", "service", "zone", "office"]
     track: Track = "SOMATIC"
     inpatient: bool = False
-    phone: str = ""
-    leader: str = ""
+    phone: Phone = ""
+    leader: Name = ""
     successor: str = ""
     """Code of the unit that took its place."""
 
@@ -67,20 +78,20 @@ class Party(_Dated, kw_only=True):
     """`[[organisation.party]]`: a communication party (level 2)."""
 
     her_id: str
-    name: str
+    name: Text
     kind: Literal["service", "person"] = "service"
-    family_name: str = ""
-    given_name: str = ""
-    service_list: str = ""
-    service_code: str = ""
-    place_function: str = ""
+    family_name: Name = ""
+    given_name: Name = ""
+    service_list: Annotated[str, Meta(max_length=4, pattern=r"\A[0-9]*\Z")] = ""
+    service_code: Short = ""
+    place_function: Name = ""
     function: Literal["", "nursing", "case_handling", "doctor", "psych_health", "plo_reception", "other"] = ""
     """Empty: as the service type says."""
     track: Literal["", "SOMATIC", "PSYCH"] = ""
     unit: str = ""
-    carrier: str = "loopback"
-    edi_address: str = ""
-    plo_versions: list[str] = msgspec.field(default_factory=lambda: ["1.6", "1.5"])
+    carrier: Phone = "loopback"
+    edi_address: Text = ""
+    plo_versions: list[Literal["1.5", "1.6"]] = msgspec.field(default_factory=lambda: ["1.6", "1.5"])
     successor: str = ""
     """HER-id of the party that took its place."""
 
@@ -100,55 +111,55 @@ class Contact(_Dated, kw_only=True):
         "discharge_letter",
         "plo",
     ]
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    hours: str = ""
+    name: Text = ""
+    phone: Phone = ""
+    email: Text = ""
+    hours: Text = ""
     unit: str = ""
 
 
 class Member(_Dated, kw_only=True):
     """`[[organisation.group.member]]`: who stands behind a group."""
 
-    role: str
-    name: str = ""
-    email: str = ""
+    role: Name
+    name: Name = ""
+    email: Text = ""
     unit: str = ""
 
 
 class Group(_Dated, kw_only=True):
     """`[[organisation.group]]`: a contact group with its one address."""
 
-    name: str
-    email: str
+    name: Name
+    email: Text
     member: list[Member] = msgspec.field(default_factory=list)
 
 
 class Document(_Dated, kw_only=True):
     """`[[organisation.document]]`: a document that the routine refers to."""
 
-    code: str
-    title: str
-    version: str = ""
-    url: str = ""
+    code: Code
+    title: Text
+    version: Short = ""
+    url: Text = ""
 
 
 class Fault(_Table, kw_only=True):
     """`[[organisation.fault]]`: how the counterpart misbehaves on purpose (test worlds only)."""
 
     mode: Literal["slow", "reject_e21", "silent"]
-    minutes: int = 0
-    message_type: str = ""
-    reason: str = ""
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    minutes: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    message_type: TypeCode = ""
+    reason: Text = ""
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
 
 
 class Organisation(_Dated, kw_only=True):
     """`[[organisation]]`: level 1, with all that belongs to it."""
 
     her_id: str
-    name: str
+    name: Text
     kind: Literal["hospital", "municipality", "gp", "other"]
     organisation_number: str = ""
     municipality_number: str = ""
@@ -156,7 +167,7 @@ class Organisation(_Dated, kw_only=True):
     successor: str = ""
     """HER-id of the organisation that took its place."""
     reject_unknown_service: bool = False
-    written_by_epj: list[str] = msgspec.field(default_factory=list)
+    written_by_epj: list[TypeCode] = msgspec.field(default_factory=list)
     """Message types (8279) that the record system writes; the node writes all others."""
     unit: list[Unit] = msgspec.field(default_factory=list)
     party: list[Party] = msgspec.field(default_factory=list)
@@ -173,10 +184,10 @@ class Agreement(_Dated, kw_only=True):
     municipality: str
     takes_cancellation: bool = True
     name_and_h_number_accepted: bool = False
-    plo_version: str = ""
+    plo_version: Literal["", "1.5", "1.6"] = ""
     ready_is_estimate: bool = True
     final_events_are_estimates: bool = False
-    reference: str = ""
+    reference: Text = ""
 
 
 class Membership(_Table, kw_only=True):
@@ -192,9 +203,9 @@ class Membership(_Table, kw_only=True):
 class User(_Table, kw_only=True):
     """`[[user]]`: a log-in of a test store."""
 
-    username: str
-    given_name: str
-    family_name: str
+    username: Name
+    given_name: Name
+    family_name: Name
     membership: list[Membership] = msgspec.field(default_factory=list)
 
 
