@@ -65,9 +65,13 @@ def make_node(_nodes: Nodes) -> Iterator[Callable[..., Node]]:
     _nodes.close_nodes()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever touches the store runs on both stores: mark it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what touches the store: it runs on both stores, and in the second round nothing else does."""
     for item in items:
         real_nodes = "make_node" in getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or real_nodes or "/store/" in str(item.path):
             item.add_marker(pytest.mark.store)
+    if os.environ.get("SAMHANDLING_TEST_ONLY_STORE") == "1":
+        plain = [item for item in items if not item.get_closest_marker("store")]
+        config.hook.pytest_deselected(items=plain)
+        items[:] = [item for item in items if item.get_closest_marker("store")]
