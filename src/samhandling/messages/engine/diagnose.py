@@ -84,7 +84,9 @@ def _awaited(machine: Automaton, position: int, until: int | None) -> str:
     must = [
         at for at in range(len(machine.names)) if at != until and not _reaches(machine, position, until, without=at)
     ]
-    return _either([machine.names[at] for at in must or machine.follow[position] if at != until])
+    if must:
+        return _list([machine.names[at] for at in must], "og")
+    return _list([machine.names[at] for at in machine.follow[position]], "eller")
 
 
 def _reaches(machine: Automaton, position: int, until: int | None, without: int | None) -> bool:
@@ -103,12 +105,12 @@ def _reaches(machine: Automaton, position: int, until: int | None, without: int 
     return False
 
 
-def _either(names: list[str]) -> str:
+def _list(names: list[str], word: str) -> str:
     readable = [("et element fra en annen standard" if name.startswith("any") else name) for name in names]
     unique = list(dict.fromkeys(readable))
     if len(unique) <= 1:
         return "".join(unique)
-    return ", ".join(unique[:-1]) + " eller " + unique[-1]
+    return ", ".join(unique[:-1]) + f" {word} {unique[-1]}"
 
 
 def note_missing(element: Element, run: Run, state: State) -> None:

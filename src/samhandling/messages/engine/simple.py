@@ -167,15 +167,27 @@ def is_id(text: str) -> bool:
     return _ncname(text.strip(XML_SPACE)) is not None
 
 
-_PCHAR = r"[A-Za-z0-9\-._~!$&'()*+,;=:@%s]|%%[0-9A-Fa-f]{2}"
+def _uri_pattern() -> Callable[[str], object]:
+    """An URI or relative reference by RFC 3986, after what may not stand in one is escaped."""
+    char = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"
+    no_colon = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-Fa-f]{2})"
+    plain = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})"
+    authority = rf"(?:(?:{plain}|:)*@)?(?:\[[^\]]*\]|{plain}*)(?::[0-9]+)?"
+    rest = rf"(?:/{char}*)*"
+    absolute = rf"[A-Za-z][A-Za-z0-9+\-.]*:(?://{authority}{rest}|(?!//)/{char}*{rest}|{char}+{rest}|)"
+    relative = rf"(?://{authority}{rest}|(?!//)/{char}*{rest}|{no_colon}+{rest}|)"
+    tail = rf"(?:\?(?:{char}|[/?])*)?(?:#(?:{char}|[/?\[\]])*)?"
+    return re.compile(rf"(?:{absolute}|{relative}){tail}").fullmatch
+
+
+_uri = _uri_pattern()
+_unsafe_in_uri = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
 
 
 def is_uri(text: str) -> bool:
-    """xs:anyURI: an URI or relative reference after escaping, which leaves little to refuse (a stray percent sign)."""
-    return _uri(collapse(text)) is not None
+    """xs:anyURI."""
+    return _uri(_unsafe_in_uri.sub("_", collapse(text))) is not None
 
-
-_uri = re.compile(r"[^%]*(?:%[0-9A-Fa-f]{2}[^%]*)*").fullmatch
 
 STRING = SimpleType("string", "tekst")
 TOKEN = SimpleType("token", "tekst")
@@ -213,7 +225,8 @@ def _between(low: int | None, high: int | None) -> Callable[[str], bool]:
     return check
 
 
-# What may stand in for a type by xsi:type: name -> (the type it narrows, check).
+# What may stand in for a type by xsi:type: name -> (the type it narrows, check). The types of XML Schema by their
+# name, those of the standards as `{namespace}name`.
 DERIVED: dict[str, tuple[str, Callable[[str], bool] | None]] = {
     "normalizedString": ("string", None),
     "token": ("normalizedString", None),
@@ -234,6 +247,14 @@ DERIVED: dict[str, tuple[str, Callable[[str], bool] | None]] = {
     "unsignedInt": ("unsignedLong", _between(0, 2**32 - 1)),
     "unsignedShort": ("unsignedInt", _between(0, 2**16 - 1)),
     "unsignedByte": ("unsignedShort", _between(0, 255)),
+    "{http://www.kith.no/xmlstds}ST": ("string", None),
+    "{http://www.kith.no/xmlstds}INT": ("integer", None),
+    "{http://www.kith.no/xmlstds}oid": ("token", is_oid),
+    "{http://www.kith.no/xmlstds/msghead/2006-05-24}oid": ("token", is_oid),
+    "{http://www.kith.no/xmlstds/apprec/2004-11-21}oid": ("token", is_oid),
+    "{http://www.w3.org/2000/09/xmldsig#}CryptoBinary": ("base64Binary", None),
+    "{http://www.w3.org/2000/09/xmldsig#}DigestValueType": ("base64Binary", None),
+    "{http://www.w3.org/2000/09/xmldsig#}HMACOutputLengthType": ("integer", None),
 }
 
 

@@ -16,7 +16,7 @@ from samhandling.messages.engine.problems import Element, local_name, namespace_
 from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
 from samhandling.messages.engine.simple import XML_ID, XML_SPACE, SimpleType
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
-from samhandling.messages.engine.xsi import SCHEMA_LOCATION, XSI, carries, note_id, note_unknown_attribute
+from samhandling.messages.engine.xsi import SCHEMA_LOCATION, TYPE, XSI, carries, note_id, note_unknown_attribute
 
 AttributeReader = Callable[[Element, "Run", dict[str, Any]], "dict[str, str] | None"]
 
@@ -290,6 +290,8 @@ def any_element(element: Element, run: Run) -> AnyElement | None:
             items.append(child.tail)
     run.depth -= 1
     attributes = {name: value for name, value in element.items() if name != SCHEMA_LOCATION}
+    if plan is None and TYPE in attributes:
+        run.note("type.not_allowed", element, "xsi:type er ikke tillatt på elementer uten standard.", attribute=TYPE)
     return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))
 
 

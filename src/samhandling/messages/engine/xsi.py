@@ -48,9 +48,7 @@ def _fits(element: Element, value: str, kind: SimpleType | type[Node], scope: Sc
     uri = element.nsmap.get(prefix or None, "")
     if not isinstance(kind, SimpleType):
         return kind.xml.kind == "type" and uri == scope.uri(kind.xml.family) and name == kind.__name__
-    if uri != XS or not kind.name:
-        return False
-    derived, check = name, None
+    derived, check = name if uri == XS else f"{{{uri}}}{name}", None
     while derived != kind.name:
         if derived not in DERIVED:
             return False

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import samhandling.messages.model.hodemelding as mh  # a field may bear the name of its type
-from samhandling.messages.engine.simple import AnyUri, Date, DateTime, Oid, String
+from samhandling.messages.engine.simple import AnyUri, Date, DateTime, SimpleType, String, is_oid
 from samhandling.messages.engine.tables import Family, ItemsMark, Node, element, fixed, local, named_type
 from samhandling.messages.model import felleskomponent1 as fk1
 from samhandling.messages.model import kith, xmldsig
 
 MSGHEAD = Family("mh", "http://www.kith.no/xmlstds/msghead/2006-05-24")
 MIG_VERSION = "v1.2 2006-05-24"
+HeaderOid = Annotated[str, SimpleType(f"{{{MSGHEAD.uri}}}oid", "en OID (siffer med punktum mellom)", is_oid)]
 
 
 class Address(Node):
@@ -200,7 +201,7 @@ class Document(Node):
     Annotation: String | None = None
     FromDate: kith.TS | None = None
     ToDate: kith.TS | None = None
-    OidRef: Oid | None = None
+    OidRef: HeaderOid | None = None
     EnquiryRefId: String | None = None
     RefDoc: mh.RefDoc
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from samhandling.messages.engine.simple import AnyUri, Double, Oid, PointInTime, String, Token
+from typing import Annotated
+
+from samhandling.messages.engine.simple import AnyUri, Double, Oid, PointInTime, SimpleType, String, Token
 from samhandling.messages.engine.tables import Attribute, Family, Node, element, named_type
 
 KITH = Family("kith", "http://www.kith.no/xmlstds")
+
+# Plain text, under the name the standard gives it.
+ST = Annotated[str, SimpleType(f"{{{KITH.uri}}}ST", "tekst")]
 
 
 class CS(Node):

@@ -310,7 +310,7 @@ class AssistertKommunikasjon(Node):
     BehovTolkSprak: kith.CS | None = None
     PreferertTolk: fk1.Person | None = None
     BehovOpphortDato: kith.TS | None = None
-    Merknad: String | None = None
+    Merknad: kith.ST | None = None
 
 
 class Hjelpemiddelbeskrivelse(Node):
