@@ -61,20 +61,23 @@ def compose(values: LogisticsValues) -> Composed:
     """
     missing = tuple(_missing(values))
     if missing:
-        return Composed(None, b"", None, missing)
+        return _stopped(*missing)
     try:
         document = _document(values)
         data = engine.build(document)
     except codes.UnknownCodeError:
-        return Composed(
-            None, b"", None, (_blocking("KODE-01", "En kode finnes ikke i kodeverket.", "Velg en gyldig kode."),)
-        )
-    data = engine.build(document)
+        return _stopped(_blocking("HODE-05", "En kode finnes ikke i kodeverket.", "Velg en gyldig kode."))
+    except engine.BuildError as error:
+        return _stopped(*_invalid(error))
     reading = engine.read(data)
     found = facts.facts(reading)
-    if found is None or reading.tree is None or not reading.valid:
-        return Composed(None, b"", None, tuple(_invalid(reading)))
+    if found is None or reading.tree is None:
+        raise TypeError("what we build we can read")
     return Composed(document, data, found, profiles.check(found, reading.tree))
+
+
+def _stopped(*findings: Finding) -> Composed:
+    return Composed(None, b"", None, findings)
 
 
 def _blocking(code: str, text: str, advice: str) -> Finding:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
+from samhandling.messages.engine.problems import Element as EngineElement
 from samhandling.messages.engine.problems import path_of
 from samhandling.messages.facts.tree import Element
 
@@ -40,4 +41,5 @@ def at(
     """A finding at an element; None stands for the whole document."""
     if element is None:
         return Finding(code, severity, "", None, text, advice, blocks)
-    return Finding(code, severity, path_of(element), element.sourceline, text, advice, blocks)
+    line = cast(int | None, element.sourceline)
+    return Finding(code, severity, path_of(cast(EngineElement, element)), line, text, advice, blocks)

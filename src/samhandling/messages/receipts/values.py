@@ -58,9 +58,9 @@ class OwnParties:
     ) -> OwnParties:
         """From ids as written: dots and blanks are taken out."""
         return cls(
-            frozenset(normal_her_id(p) for p in parties),
-            frozenset(normal_her_id(o) for o in organisations),
-            frozenset(normal_organisation_number(n) for n in organisation_numbers),
+            frozenset(normal_her_id(p) for p in parties) - {""},
+            frozenset(normal_her_id(o) for o in organisations) - {""},
+            frozenset(normal_organisation_number(n) for n in organisation_numbers) - {""},
         )
 
     def has_service(self, party: Party) -> bool:
