@@ -144,7 +144,7 @@ def worlds(draw: st.DrawFn) -> f.World:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(world=worlds())
 def test_export_then_load_gives_an_empty_diff(db: None, world: f.World) -> None:

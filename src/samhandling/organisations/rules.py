@@ -33,7 +33,7 @@ def number_on(number: str, day: date, periods: Iterable[NumberPeriod]) -> str:
     Gives `number` itself when nothing is known about it, or when no successor is in force yet. A circle of
     successors ends where it began.
     """
-    known = {}
+    known: dict[str, list[NumberPeriod]] = {}
     for period in periods:
         known.setdefault(period.number, []).append(period)
     seen = {number}

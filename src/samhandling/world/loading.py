@@ -244,7 +244,7 @@ class _Loader:
                 writer = "epj" if code in o.written_by_epj else "node"
                 writer_rows.append(((pk, code), {"organisation_id": pk, "message_type": code, "written_by": writer}))
         self._put(ReceptionSetting, dict(receptions), reception_rows)  # type: ignore[arg-type]
-        self._put(MessageSetting, dict(writers), writer_rows)  # type: ignore[arg-type]
+        self._put(MessageSetting, dict(writers), writer_rows)
 
     def _contacts(self) -> None:
         names = ("kind", "name", "phone", "email", "hours")
