@@ -8,6 +8,9 @@ from __future__ import annotations
 from samhandling.pages.texts import N_
 
 HANDLERS: dict[str, str] = {
+    "intake.apply_adt": "samhandling.intake.applying.apply_adt",
+    "intake.tell_refused": "samhandling.intake.applying.tell_refused",
+    "intake.job_died": "samhandling.intake.applying.job_died",
     "exchange.deliver": "samhandling.exchange.delivering.deliver",
     "exchange.watch": "samhandling.exchange.delivering.watch",
     "exchange.read": "samhandling.exchange.reading_in.read_arrival",
@@ -16,7 +19,7 @@ HANDLERS: dict[str, str] = {
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "job.dead": ("exchange.set_aside",),
+    "job.dead": ("exchange.set_aside", "intake.job_died"),
 }
 """Event name -> handler names, one job each."""
 
@@ -48,3 +51,6 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
+
+METRICS: tuple[str, ...] = ()
+"""Functions that give metric families for `/metrics`."""
