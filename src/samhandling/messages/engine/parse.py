@@ -62,10 +62,11 @@ def parse(data: bytes, limits: Limits) -> Parsed:
         return _refused("xml.too_large", f"Dokumentet er større enn {limits.bytes // 1_000_000} MB.")
     if has_doctype(data):
         return _refused_doctype()
+    parser = _parser(huge=len(data) > _HUGE, recover=False)
     try:
-        tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=False))
-    except etree.XMLSyntaxError as error:
-        return _not_well_formed(data, error, limits)
+        tree = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return _not_well_formed(data, parser, limits)
     if tree.getroottree().docinfo.internalDTD is not None:
         return _refused_doctype()
     if len(data) > _COUNT_FROM and _count(tree) > limits.elements:
@@ -121,9 +122,8 @@ def _refused_doctype() -> Parsed:
     return _refused("xml.doctype", "Dokumentet har en dokumenttype (DOCTYPE). Den kan skjule angrep og godtas aldri.")
 
 
-def _not_well_formed(data: bytes, error: etree.XMLSyntaxError, limits: Limits) -> Parsed:
-    code, text = _explain(data, error)
-    found = Problem(code, "error", "", error.lineno or None, text)
+def _not_well_formed(data: bytes, parser: etree.XMLParser, limits: Limits) -> Parsed:
+    found = _explain(data, parser)
     tree: Tree | None = None
     try:
         tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=True))
@@ -133,11 +133,13 @@ def _not_well_formed(data: bytes, error: etree.XMLSyntaxError, limits: Limits) -
         tree = None
     if tree is not None and len(data) > _COUNT_FROM and _count(tree) > limits.elements:
         tree = None
+    if tree is not None:
+        # An entity nobody declared stands as a node of its own in what is left; readers expect elements only.
+        etree.strip_elements(tree, etree.Entity, with_tail=False)
     return Parsed(tree, (found,), recovered=tree is not None)
 
 
-_ENCODING_TEXT = "Tegnsettet stemmer ikke: dokumentet sier {declared}, men bytene er noe annet."
-# Names of libxml2's errors -> our code and text. What is not here is `xml.not_well_formed` in general words.
+# Names of libxml2's errors -> what to say of them.
 _EXPLAINED = {
     "ERR_TAG_NAME_MISMATCH": "Et element avsluttes med feil navn.",
     "ERR_TAG_NOT_FINISHED": "Dokumentet slutter før alle elementer er avsluttet.",
@@ -155,28 +157,43 @@ _EXPLAINED = {
     "ERR_INVALID_CHARREF": "Dokumentet viser til et tegn som XML ikke tillater.",
     "ERR_DOCUMENT_END": "Det står noe etter rotelementet.",
     "ERR_RESERVED_XML_NAME": "XML-deklarasjonen (<?xml …?>) må stå aller først.",
+    "ERR_DOCUMENT_EMPTY": "Filen er ikke XML.",
+    "ERR_COMMENT_NOT_FINISHED": "En kommentar er ikke avsluttet.",
+    "ERR_HYPHEN_IN_COMMENT": "«--» står inne i en kommentar.",
+    "ERR_CDATA_NOT_FINISHED": "En CDATA-del er ikke avsluttet.",
+    "ERR_PI_NOT_FINISHED": "En prosessinstruksjon er ikke avsluttet.",
+    "ERR_SPACE_REQUIRED": "Det mangler et mellomrom mellom attributter.",
+    "NS_ERR_ATTRIBUTE_REDEFINED": "Et attributt er gitt to ganger på samme element.",
+    "NS_ERR_QNAME": "Et navn har mer enn ett kolon.",
     "NS_ERR_UNDEFINED_NAMESPACE": "Et prefiks er brukt uten at navnerommet er oppgitt.",
 }
 
 
-def _explain(data: bytes, error: etree.XMLSyntaxError) -> tuple[str, str]:
-    """Our code and words for an error of the parser; nothing of the document is repeated."""
-    entries = list(cast("Iterable[etree._LogEntry]", error.error_log))
-    name, message = (entries[-1].type_name, entries[-1].message) if entries else ("", "")
+def _explain(data: bytes, parser: etree.XMLParser) -> Problem:
+    """Our code and words for what stopped the parser; nothing of the document is repeated."""
+    entries = list(cast("Iterable[etree._LogEntry]", parser.error_log))
+    name, message, line = (entries[0].type_name, entries[0].message, entries[0].line) if entries else ("", "", 0)
+    declared = declared_encoding(data)
     if b"\x00" in data[:4096] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "xml.nul", "Dokumentet har NUL-byter; det er ikke XML i et tegnsett som støttes."
-    if name in {"ERR_UNSUPPORTED_ENCODING", "ERR_UNKNOWN_ENCODING"}:
-        return "xml.encoding_unknown", "Dokumentet oppgir et tegnsett som ikke støttes."
-    if name in {"ERR_INVALID_ENCODING", "I18N_CONV_FAILED", "I18N_CONV_OUTPUT"}:
-        return "xml.encoding_mismatch", _ENCODING_TEXT.format(declared=declared_encoding(data) or "UTF-8")
-    if "depth" in message.lower():
-        return "xml.too_deep", "Elementene ligger for dypt inni hverandre."
-    if name in {"ERR_RESOURCE_LIMIT", "ERR_ENTITY_LOOP"} or "too long" in message or "huge" in message:
-        return "xml.too_large", "Dokumentet har en tekst eller et navn som er større enn vi tar imot."
-    if name == "ERR_DOCUMENT_EMPTY":
-        return "xml.not_well_formed", "Filen er ikke XML."
-    reason = _EXPLAINED.get(name, "Dokumentet følger ikke reglene for XML.")
-    return "xml.not_well_formed", f"Ikke velformet XML. {reason}"
+        code, text = "xml.nul", "Dokumentet har NUL-byter; det er ikke XML i et tegnsett som støttes."
+    elif name in {"ERR_UNSUPPORTED_ENCODING", "ERR_UNKNOWN_ENCODING"}:
+        code, text = "xml.encoding_unknown", "Dokumentet oppgir et tegnsett som ikke støttes."
+    elif name in {"ERR_INVALID_ENCODING", "I18N_CONV_FAILED", "I18N_CONV_OUTPUT"} or _wide(declared):
+        code = "xml.encoding_mismatch"
+        text = f"Tegnsettet stemmer ikke: dokumentet sier {declared or 'UTF-8'}, men bytene er noe annet."
+    elif "depth" in message:
+        code, text = "xml.too_deep", "Elementene ligger for dypt inni hverandre."
+    elif name in {"ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG", "ERR_ENTITY_LOOP"}:
+        code, text = "xml.too_large", "Dokumentet har en tekst eller et navn som er større enn vi tar imot."
+    else:
+        reason = _EXPLAINED.get(name, "Dokumentet følger ikke reglene for XML.")
+        code, text = "xml.not_well_formed", f"Ikke velformet XML. {reason}"
+    return Problem(code, "error", "", line or None, text)
+
+
+def _wide(declared: str) -> bool:
+    """Whether the encoding is one of two or four bytes: a declaration read as ASCII then contradicts itself."""
+    return declared.lower().startswith(("utf-16", "utf-32", "ucs-", "iso-10646-ucs"))
 
 
 def declared_encoding(data: bytes) -> str:
@@ -188,6 +205,12 @@ def declared_encoding(data: bytes) -> str:
 def _encoding_warnings(data: bytes) -> list[Problem]:
     """The document can be read, but what it says of its encoding is odd."""
     declared = declared_encoding(data)
+    for mark, encoding in _BOMS[1:]:
+        if data.startswith(mark):
+            declared = declared_encoding(data[:400].decode(encoding, errors="ignore").encode("ascii", errors="ignore"))
+            if declared and not _wide(declared):
+                text = f"Dokumentet sier {declared}, men bytene er {encoding.upper()}."
+                return [Problem("xml.encoding_suspect", "warning", "", 1, text)]
     said = declared.lower()
     if not said or said == "utf-8":
         return []

@@ -31,14 +31,14 @@ def collapse(text: str) -> str:
     return " ".join(part for part in re.split(r"[ \t\r\n]+", text) if part)
 
 
-_DATE = r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+_DATE = r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,17})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _CLOCK = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?"
 _ZONE = r"(?P<zone>Z|[+-](?P<zone_hour>[0-9]{2}):(?P<zone_minute>[0-9]{2}))?"
 _full_date = re.compile(_DATE + _ZONE).fullmatch
 _full_date_time = re.compile(_DATE + "T" + _CLOCK + _ZONE).fullmatch
 _full_time = re.compile(_CLOCK + _ZONE).fullmatch
-_full_year = re.compile(r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,})" + _ZONE).fullmatch
-_full_year_month = re.compile(r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,})-(?P<month>[0-9]{2})" + _ZONE).fullmatch
+_full_year = re.compile(r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,17})" + _ZONE).fullmatch
+_full_year_month = re.compile(r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,17})-(?P<month>[0-9]{2})" + _ZONE).fullmatch
 _decimal = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _double = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN").fullmatch
 _integer = re.compile(r"[+-]?[0-9]+").fullmatch
@@ -63,17 +63,15 @@ def _zone_ok(match: re.Match[str]) -> bool:
 
 
 def _year_ok(match: re.Match[str]) -> bool:
-    return int(match["year"]) != 0
+    return match["year"] != "0000"
 
 
 def _day_ok(match: re.Match[str]) -> bool:
-    month, day, year = int(match["month"]), int(match["day"]), int(match["year"])
-    if not (year and 1 <= month <= 12 and day >= 1):
+    month, day = int(match["month"]), int(match["day"])
+    if not (_year_ok(match) and 1 <= month <= 12 and day >= 1):
         return False
-    if month == 2 and match["sign"]:
-        # A year before our era is a leap year by its distance from year 0, which XML Schema 1.0 does not have.
-        return day <= (29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28)
-    return day <= monthrange(2000 + year % 400, month)[1]
+    # Leap years repeat every 400 years, so the last four digits decide, before our era too.
+    return day <= monthrange(2000 + int(match["year"][-4:]) % 400, month)[1]
 
 
 def _clock_ok(match: re.Match[str]) -> bool:
