@@ -13,6 +13,7 @@ from samhandling.exchange.rules import ArrivalEvent
 from samhandling.exchange.steps import move_arrival, record
 from samhandling.exchange.values import Arrived
 from samhandling.jobs.services import enqueue
+from samhandling.tasks.services import close_tasks
 
 
 class TransportKeyReusedError(SamhandlingError):
@@ -72,4 +73,5 @@ def read_again(arrival_id: int, *, now: datetime) -> None:
     """
     arrival = Arrival.objects.select_for_update().get(pk=arrival_id)
     move_arrival(arrival, ArrivalEvent.TRY_AGAIN, now=now)
+    close_tasks(subject=f"arrival:{arrival.pk}", how="obsolete", now=now)
     enqueue("exchange.read", {"arrival": arrival.pk}, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -181,7 +181,11 @@ def try_again(delivery_id: int, *, now: datetime) -> None:
 @transaction.atomic
 def transport_answer(transport_id: str, *, acknowledged: bool, now: datetime, reason: str = "") -> bool:
     """The counterpart's transport acknowledged or refused a delivery; False when we know no such delivery."""
-    delivery_id = Delivery.objects.filter(transport_id=transport_id).values_list("pk", flat=True).first()
+    try:
+        known = UUID(transport_id)
+    except ValueError:
+        return False
+    delivery_id = Delivery.objects.filter(transport_id=known).values_list("pk", flat=True).first()
     if delivery_id is None:
         return False
     event = DeliveryEvent.TRANSPORT_ACK if acknowledged else DeliveryEvent.TRANSPORT_ERROR
