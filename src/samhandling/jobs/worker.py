@@ -11,6 +11,7 @@ import structlog
 from django.db import Error, close_old_connections, connection
 
 from samhandling.jobs import life, outcomes, runner, sql
+from samhandling.jobs.dead import prune
 from samhandling.jobs.runner import run_due
 from samhandling.jobs.wake import QUIET_SECONDS
 from samhandling.jobs.watch import Watcher
@@ -23,6 +24,7 @@ log = structlog.get_logger("samhandling.jobs")
 LOOK_SECONDS = 1.0
 """The worker looks for work this often even when nothing wakes it: timers fire within a second."""
 TEND_SECONDS = 1.0
+PRUNE_SECONDS = 3600.0
 STOP_SECONDS = 20.0
 """How long a stopping worker waits for the jobs that run."""
 PAUSE_SECONDS = 1.0
@@ -47,6 +49,7 @@ class Worker:
         self._worker_id = 0
         self._renewed = 0.0
         self._tended = 0.0
+        self._pruned = 0.0
 
     def stop(self) -> None:
         """Claim nothing more, finish what runs, hand back the rest, and return from `run`."""
@@ -120,6 +123,9 @@ class Worker:
         if present - self._tended >= TEND_SECONDS:
             self._tended = present
             expired, dead = life.someone_died(datetime.now(UTC))
+            if present - self._pruned >= PRUNE_SECONDS:
+                self._pruned = present
+                prune(now=store.now())
             if expired or dead:
                 count = outcomes.recover(machine_now=datetime.now(UTC), now=store.now(), dead=dead)
                 log.warning("took back the jobs of a worker that died", jobs=count)
