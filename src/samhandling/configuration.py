@@ -42,6 +42,8 @@ class MllpLine(BaseModel):
     client_ca: Path | None = None
     """With it, a client certificate of this issuer is demanded."""
     max_bytes: int = 1_000_000
+    mapping: Path | None = None
+    """TOML file that says where this feed differs from docs/adt-feed.md."""
 
 
 class NodeConfiguration(BaseSettings):

@@ -15,11 +15,20 @@ HANDLERS: dict[str, str] = {
     "exchange.watch": "samhandling.exchange.delivering.watch",
     "exchange.read": "samhandling.exchange.reading_in.read_arrival",
     "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
+    "stays.timer": "samhandling.stays.handlers.timer",
+    "stays.deadline": "samhandling.stays.handlers.deadline",
+    "stays.delivery": "samhandling.stays.handlers.delivery",
+    "stays.received": "samhandling.stays.handlers.received",
+    "stays.cancelled": "samhandling.stays.handlers.cancelled",
+    "stays.course_check": "samhandling.stays.handlers.course_check",
 }
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "job.dead": ("exchange.set_aside", "intake.job_died"),
+    "message.received": ("stays.received",),
+    "message.delivery": ("stays.delivery",),
+    "message.cancelled": ("stays.cancelled",),
 }
 """Event name -> handler names, one job each."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from samhandling.hl7 import charsets
 from samhandling.hl7.reader import NoHeaderError, Segment, Separators, escape, read_header
 from samhandling.hl7.times import say_ts
 
@@ -85,7 +86,7 @@ def _answer(
                 header.field(11) or "P",
                 header.field(12) or "2.5",
                 *[""] * 5,
-                header.field(18),
+                _charset(header),
             ]
         ).rstrip(field),
         field.join(["MSA", verdict, header.field(10)]),
@@ -94,6 +95,16 @@ def _answer(
         place, condition, severity, code, text = error
         lines.append(_err(marks, place, condition, severity, code, text))
     return ("\r".join(lines) + "\r").encode("latin-1", "replace")
+
+
+def _charset(header: Segment) -> str:
+    """MSH-18 of the answer: the sender's, or empty when it is one that nobody can read."""
+    named = header.field(18)
+    try:
+        charsets.codec(named, "ASCII")
+    except charsets.UnknownCharsetError:
+        return ""
+    return named
 
 
 def _err(marks: Separators, place: str, condition: Condition, severity: str, code: str, text: str) -> str:

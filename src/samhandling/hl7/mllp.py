@@ -49,6 +49,11 @@ class Deframer:
         self._too_long = False
 
     @property
+    def inside(self) -> bool:
+        """True while a frame has begun and not ended."""
+        return self._inside
+
+    @property
     def pending(self) -> bool:
         """True while something has come that no piece has told of yet."""
         return self._inside or bool(self._held) or self._too_long

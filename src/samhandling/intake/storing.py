@@ -1,0 +1,192 @@
+"""Store what was received, with its job, in one transaction; the answer is true only after the commit.
+
+The one hand-written statement of this room: on PostgreSQL a single round trip inserts record, original, job and the
+job's places in line, and commits. What it writes of a job is what `jobs.services.enqueue` writes; a test compares them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from samhandling.intake.life import State
+from samhandling.intake.models import AdtOriginal, AdtRecord
+from samhandling.intake.reception import Line, Received, other_bytes
+from samhandling.jobs import services as jobs
+from samhandling.jobs.wake import wake
+from samhandling.patients.services import vault
+
+APPLY = "intake.apply_adt"
+REFUSED = "intake.tell_refused"
+DIED = "intake.job_died"
+
+_COLUMNS = (
+    "organisation_id, line, sending_application, sending_facility, control_id, trigger, repeat_key, charset, digest,"
+    " size, received_at, verdict, answer, patient_key, visit_index, state, error_code"
+)
+_MARKS = ", ".join(["%s"] * 17)
+_RECEIVED_AT = _COLUMNS.replace(" ", "").split(",").index("received_at")
+_JOB_COLUMNS = (
+    "handler, payload, queue, run_at, state, attempts, crashes, created_at, error_code, error_place, settled_reason"
+)
+
+_POSTGRES = f"""
+WITH record AS (
+  INSERT INTO intake_adtrecord ({_COLUMNS}) VALUES ({_MARKS})
+  ON CONFLICT (organisation_id, repeat_key) DO NOTHING RETURNING id
+), original AS (
+  INSERT INTO intake_adtoriginal (record_id, sealed) SELECT id, %s FROM record
+), lock AS (
+  INSERT INTO jobs_keylock (key) SELECT k FROM record, unnest(%s::text[]) AS k ORDER BY k
+  ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key RETURNING key
+), locked AS (
+  SELECT count(*) AS n FROM lock
+), job AS (
+  INSERT INTO jobs_job ({_JOB_COLUMNS})
+  SELECT '{APPLY}', jsonb_build_object('record', record.id), 'main', %s, 'waiting', 0, 0, %s, '', '', ''
+  FROM record, locked WHERE locked.n >= 0 RETURNING id
+), line AS (
+  INSERT INTO jobs_jobkey (job_id, queue, key) SELECT job.id, 'main', lock.key FROM job, lock
+)
+SELECT id FROM record
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What became of a frame."""
+
+    answer: bytes
+    verdict: str
+    record_id: int | None
+    repeated: bool = False
+
+
+def store(batch: Sequence[tuple[Received, Line]]) -> list[Stored]:
+    """Store a batch in one transaction and give the answers, in order; outside a transaction.
+
+    Raises django.db.Error when nothing was stored. A repeat gets the stored answer; the same identity with other
+    bytes is refused and becomes a task.
+    """
+    if len(batch) == 1 and connection.vendor == "postgresql":
+        results = [_one(*batch[0])]
+    else:
+        with transaction.atomic():
+            results = [_one(received, line) for received, line in batch]
+    if any(not result.repeated for result in results):
+        wake()
+    return results
+
+
+def _one(received: Received, line: Line) -> Stored:
+    if received.refused:
+        return _refused(received)
+    record_id = _insert_postgres(received) if connection.vendor == "postgresql" else _insert_plain(received)
+    if record_id is not None:
+        return Stored(received.answer, received.verdict, record_id)
+    earlier = AdtRecord.objects.get(organisation_id=received.organisation_id, repeat_key=received.repeat_key)
+    if earlier.digest == received.digest:
+        return Stored(bytes(earlier.answer), earlier.verdict, earlier.pk, repeated=True)
+    return _refused(other_bytes(received, line))
+
+
+def _values(received: Received) -> list[Any]:
+    return [
+        received.organisation_id,
+        received.line,
+        received.sending_application,
+        received.sending_facility,
+        received.control_id,
+        received.trigger,
+        received.repeat_key,
+        received.charset,
+        received.digest,
+        len(received.content),
+        received.received_at,
+        received.verdict,
+        received.answer,
+        received.keys[0] if received.keys else "",
+        received.visit_index,
+        State.WAITING.value,
+        received.error_code,
+    ]
+
+
+def _insert_postgres(received: Received) -> int | None:
+    """The record's id, None when its identity is taken already."""
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    parameters = [
+        *_values(received),
+        vault().seal_bytes(received.content),
+        list(received.keys),
+        received.received_at,
+        received.received_at,
+    ]
+    # Prepared once a connection; Django's own cursor never prepares.
+    with connection.wrap_database_errors:
+        row = raw.execute(_POSTGRES, parameters, prepare=True).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _insert_plain(received: Received) -> int | None:
+    """As above in plain statements, for SQLite, in the caller's transaction."""
+    when = connection.ops.adapt_datetimefield_value(received.received_at)
+    values = _values(received)
+    values[_RECEIVED_AT] = when
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO intake_adtrecord ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608
+            " ON CONFLICT (organisation_id, repeat_key) DO NOTHING RETURNING id",
+            values,
+        )
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        record_id = int(row[0])
+        sealed = vault().seal_bytes(received.content)
+        cursor.execute("INSERT INTO intake_adtoriginal (record_id, sealed) VALUES (%s, %s)", [record_id, sealed])
+        cursor.execute(
+            f"INSERT INTO jobs_job ({_JOB_COLUMNS}) VALUES (%s, %s, 'main', %s, 'waiting', 0, 0, %s, '', '', '')"  # noqa: S608
+            " RETURNING id",
+            [APPLY, json.dumps({"record": record_id}), when, when],
+        )
+        job_id = cursor.fetchone()[0]
+        for key in sorted(received.keys):
+            cursor.execute("INSERT INTO jobs_jobkey (job_id, queue, key) VALUES (%s, 'main', %s)", [job_id, key])
+    return record_id
+
+
+def _refused(received: Received) -> Stored:
+    """Keep what was refused, and let a job tell a person."""
+    with transaction.atomic():
+        record = AdtRecord.objects.create(
+            organisation_id=received.organisation_id,
+            line=received.line,
+            sending_application=received.sending_application,
+            sending_facility=received.sending_facility,
+            control_id=received.control_id,
+            trigger=received.trigger,
+            charset=received.charset,
+            digest=received.digest,
+            size=len(received.content),
+            received_at=received.received_at,
+            verdict=received.verdict,
+            answer=received.answer,
+            state=State.REFUSED,
+            error_code=received.error_code,
+            settled_at=received.received_at,
+        )
+        AdtOriginal.objects.create(record=record, sealed=vault().seal_bytes(received.content))
+        jobs.enqueue(REFUSED, {"record": record.pk}, now=received.received_at)
+    return Stored(received.answer, received.verdict, record.pk)
+
+
+def original(record_id: int) -> bytes:
+    """The bytes of a record as they came. Raises AdtOriginal.DoesNotExist when they have been deleted."""
+    sealed = AdtOriginal.objects.values_list("sealed", flat=True).get(record_id=record_id)
+    return vault().open_bytes(bytes(sealed))
