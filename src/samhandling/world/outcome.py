@@ -137,8 +137,8 @@ def _unanswered(day: Day, sent: list[Message], keys: dict[str, str]) -> tuple[Un
 def _faults(day: Day) -> tuple[str, ...]:
     """Dead jobs, events that were not carried out, arrivals that nobody could read, receipts that never left."""
     found = []
-    dead = Job.objects.filter(state=JobState.DEAD)
-    found += [f"død jobb: {job.handler} ({job.error_code}, {job.error_place})" for job in dead]
+    dead = Counter(Job.objects.filter(state=JobState.DEAD).values_list("handler", "error_code", "error_place"))
+    found += [f"{count} døde jobber: {handler} ({code}, {place})" for (handler, code, place), count in dead.items()]
     events = {h.control_id for h in day.happenings}
     records = AdtRecord.objects.filter(control_id__in=events)
     done = records.filter(state=AdtState.DONE).count()

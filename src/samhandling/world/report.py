@@ -7,6 +7,9 @@ from rich.table import Table
 
 from samhandling.world.outcome import Outcome
 
+WIDE = 160
+"""Width of the tables in a file or pipe."""
+
 _STATES = {
     "S0": "ventet",
     "S1": "innlagt",
@@ -32,10 +35,11 @@ _STANDINGS = {
 
 def show(outcome: Outcome, municipalities: tuple[tuple[str, int], ...]) -> None:
     """Print stays, messages, receipts, what lacks a receipt, and what went wrong."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDE
     _stays(console, outcome)
-    table = Table("Melding", "Standing", "Antall", title="Meldinger fra sykehuset", title_justify="left")
-    table.columns[1].header = "Stand"
+    table = Table("Melding", "Stand", "Antall", title="Meldinger fra sykehuset", title_justify="left")
     for name, standing, count in outcome.messages:
         table.add_row(name, _STANDINGS.get(standing, standing), str(count))
     console.print(table)
