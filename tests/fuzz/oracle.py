@@ -42,6 +42,10 @@ class Oracle:
         )
         self._local = threading.local()
 
+    def close(self) -> None:
+        """Remove the rewritten schemas."""
+        self._folder.cleanup()
+
     def _schema(self) -> etree.XMLSchema:
         schema = getattr(self._local, "schema", None)
         if schema is None:

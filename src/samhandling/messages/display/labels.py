@@ -224,6 +224,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     "copy_receiver": ("Kopimottaker", "Kopimottakar", "Copy receiver"),
     "us": ("oss", "oss", "us"),
     "namespace": ("Navnerom", "Namnerom", "Namespace"),
+    "not_given": ("ikke oppgitt", "ikkje oppgitt", "not given"),
     "signed": ("Digital signatur", "Digital signatur", "Digital signature"),
     "attachment": ("Vedlegg", "Vedlegg", "Attachment"),
     "message": ("Melding", "Melding", "Message"),

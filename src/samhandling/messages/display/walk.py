@@ -165,6 +165,8 @@ class Walk:
         shown, note = values.identifier_text(number, code, self.lang)
         if shown.strip():
             yield Row(title or labels.label(parent, "Ident", self.lang), shown.strip(), note=note)
+        elif title:
+            yield Row(title, labels.word("not_given", self.lang))
 
     def care_type_id(self, element: Element, parent: str) -> Iterator[Row]:
         """Shown with its Id; alone only when there is no Id."""
