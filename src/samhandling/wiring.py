@@ -54,6 +54,9 @@ EVERYBODY = (
     "operations",
     "admin",
 )
+COLLECTORS: tuple[str, ...] = ("samhandling.carriers.loopback.collecting.collect_now",)
+"""Functions `() -> int` by which the worker takes in what carriers find outside the node."""
+
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:6]),

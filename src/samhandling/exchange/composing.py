@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from samhandling.clock import oslo
@@ -170,7 +170,7 @@ def cancellation(original: Facts, addresses: Addresses, heading: Heading, patien
     )
 
 
-def _when(event: Event | None) -> datetime | object | None:
+def _when(event: Event | None) -> date | datetime | None:
     return None if event is None else event.at.instant or event.at.day
 
 

@@ -235,10 +235,10 @@ _Event = TypeVar("_Event", bound=StrEnum)
 
 def step(table: Mapping[tuple[_State, _Event], Step], state: str, event: _Event) -> Step:
     """Where `event` leads from `state`. Raises ImpossibleStepError for a pair that the table does not hold."""
-    found = table.get((state, event))  # type: ignore[arg-type, call-overload]
+    found = table.get((state, event))  # type: ignore[arg-type]
     if found is None:
         raise ImpossibleStepError(f"{event} in {state}")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def begun(state: str) -> bool:

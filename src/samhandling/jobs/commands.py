@@ -23,6 +23,7 @@ def worker(
     """
     from samhandling import logs
     from samhandling.configuration import configuration
+    from samhandling.jobs.collectors import collect_once
     from samhandling.jobs.worker import Worker, run_due
     from samhandling.store.ready import require_migrated
     from samhandling.store.services import now
@@ -31,6 +32,7 @@ def worker(
     settings = configuration()
     logs.configure(settings.log_level)
     if once:
+        collect_once()
         typer.echo(f"{run_due(now())} jobber utført.")
         return
     process = Worker(threads=threads or settings.worker_threads)

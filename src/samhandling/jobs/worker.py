@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 from django.db import Error, close_old_connections, connection
 
-from samhandling.jobs import life, outcomes, runner, sql
+from samhandling.jobs import collectors, life, outcomes, runner, sql
 from samhandling.jobs.dead import prune
 from samhandling.jobs.runner import run_due
 from samhandling.jobs.wake import QUIET_SECONDS
@@ -61,7 +61,8 @@ class Worker:
         watcher = Watcher(self._heard)
         watcher.start()
         threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(self._threads)]
-        for thread in threads:
+        collecting = threading.Thread(target=collectors.run, args=(self._stopping,), name="collecting", daemon=True)
+        for thread in (*threads, collecting):
             thread.start()
         log.info("worker started", threads=self._threads)
         try:
@@ -75,6 +76,7 @@ class Worker:
                     self._stopping.wait(PAUSE_SECONDS)
         finally:
             watcher.stop()
+            collecting.join(STOP_SECONDS)
             self._wind_up(threads)
             log.info("worker stopped")
 

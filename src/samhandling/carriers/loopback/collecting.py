@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from samhandling.carriers.loopback.carrier import NAME
 from samhandling.carriers.loopback.spool import Spool
 from samhandling.configuration import configuration
+from samhandling.exchange.arriving import TransportKeyReusedError
 from samhandling.exchange.services import arrive, transport_answer
 from samhandling.registry.models import CommunicationParty
+from samhandling.store.services import now as present
+
+log = structlog.get_logger("samhandling.carriers.loopback")
+
+
+def collect_now() -> int:
+    """`collect` for the worker: nothing where no folder is set."""
+    if configuration().loopback_spool is None:
+        return 0
+    return collect(present())
 
 
 def collect(now: datetime, *, folder: Path | None = None) -> int:
@@ -24,16 +37,21 @@ def collect(now: datetime, *, folder: Path | None = None) -> int:
     own = list(CommunicationParty.objects.filter(organisation__hosted=True).values_list("her_id", flat=True))
     count = 0
     for spooled in spool.waiting(own):
-        arrive(
-            spooled.data,
-            carrier=NAME,
-            transport_key=spooled.transport_id,
-            sender_her=spooled.sender_her,
-            receiver_her=spooled.receiver_her,
-            service=spooled.service,
-            action=spooled.action,
-            now=now,
-        )
+        try:
+            arrive(
+                spooled.data,
+                carrier=NAME,
+                transport_key=spooled.transport_id,
+                sender_her=spooled.sender_her,
+                receiver_her=spooled.receiver_her,
+                service=spooled.service,
+                action=spooled.action,
+                now=now,
+            )
+        except TransportKeyReusedError as error:
+            log.error("a transmission was set aside", code=error.code, file=spooled.path.name)
+            spool.set_aside(spooled.path)
+            continue
         spool.answer(spooled)
         count += 1
     for answer in spool.answers(own):

@@ -66,7 +66,11 @@ class Spool:
             except FileNotFoundError:
                 continue  # Another worker of this node took it.
             except (ValueError, KeyError, TypeError):
-                path.rename(path.with_suffix(SPOILT))
+                self.set_aside(path)
+
+    def set_aside(self, path: Path) -> None:
+        """Keep a file that cannot be taken in, under another suffix, so that those behind it can."""
+        path.replace(path.with_suffix(SPOILT))
 
     def answers(self, her_ids: list[str]) -> Iterator[Path]:
         """Acknowledgments for these parties; the file's stem is the transport id."""
