@@ -73,7 +73,7 @@ def build(now: datetime = NOW) -> SmallWorld:
 def patient(world: SmallWorld, now: datetime = NOW, *, given: str = "Testine", family: str = "Prøvesen") -> Patient:
     """A synthetic patient of the hospital."""
     born = date(1942, 3, 14)
-    number = synthetic.person_number(born, "woman", index=sum(map(ord, given + family)) % 100)
+    number = synthetic.person_number(born, "2", index=sum(map(ord, given + family)) % 100)
     details = PatientDetails(
         numbers=(Number("FNR", number),), given_name=given, family_name=family, birth_date=born, sex="2",
         municipality_number="9901",

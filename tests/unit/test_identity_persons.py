@@ -203,3 +203,5 @@ def test_synthetic_numbers_differ_by_index_and_refuse_real_series():
     assert len({synthetic.person_number(born, "1", index=i) for i in range(50)}) == 50
     with pytest.raises(ValueError, match="shifted"):
         synthetic.person_number(born, "1", shift=0)
+    with pytest.raises(ValueError, match="3101"):
+        synthetic.person_number(born, "woman")

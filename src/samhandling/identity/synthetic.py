@@ -74,7 +74,9 @@ def _stem(birth_date: date, *, day_shift: int, month_shift: int) -> str:
 
 def _numbers(stem: str, birth_date: date, sex: Sex, *, remainders: tuple[int, ...]) -> Iterator[str]:
     """Numbers on a stem whose individnummer means that century and sex, the highest first as the issuer does."""
-    odd = 1 if sex == "1" else 0
+    odd = {"1": 1, "2": 0}.get(sex)
+    if odd is None:
+        raise ValueError("sex is a code of list 3101: 1 or 2")
     individuals = [
         f"{i:03}" for i in range(999, -1, -1) if i % 2 == odd and year_of(i, birth_date.year % 100) == birth_date.year
     ]

@@ -10,6 +10,7 @@ from samhandling.errors import SamhandlingError
 from samhandling.hl7 import adt, reader
 from samhandling.intake import life, rules
 from samhandling.intake.causes import Cause, cause_of
+from samhandling.intake.errors import NoPatientError
 from samhandling.intake.life import OPEN, Event, State
 from samhandling.intake.lines import mapping_of
 from samhandling.intake.models import AdtRecord
@@ -18,7 +19,11 @@ from samhandling.jobs.models import Job
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.stays.services import apply
 from samhandling.store.services import is_test_store
+from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
+
+NOT_APPLIED = "stay.not_applied"
+"""On a record that was read, but did not fit the stay: the stay's page and a task tell what."""
 
 
 def apply_adt(running: Running) -> None:
@@ -51,25 +56,39 @@ def _read(record_id: int) -> adt.AdtEvent:
 
 @transaction.atomic
 def _apply(record_id: int, plan: rules.Plan, running: Running) -> None:
+    """Apply the events in one transaction with the end of the job; nobody to apply them to sets the record aside."""
     record = _locked(record_id)
-    if record.state in OPEN:
-        failed_before = record.state == State.FAILED
-        for event in plan.events:
-            apply(event, organisation=record.organisation, now=running.now)
-        _settle(record, Event.APPLIED, code=plan.doubts[0].split()[0] if plan.doubts else "", now=running.now)
-        if failed_before:
-            close_tasks(subject=f"adt:{record.pk}", how="resolved", now=running.now)
-        if plan.doubts:
-            _open_task(record, "adt.doubtful", running.now)
+    if record.state not in OPEN:
+        running.finish()
+        return
+    outcomes = [apply(event, organisation=record.organisation, now=running.now).outcome for event in plan.events]
+    if "refused" in outcomes:
+        _put_aside(record, NoPatientError.code, running.now)
+        running.finish()
+        return
+    if record.state == State.FAILED:
+        close_tasks(subject=f"adt:{record.pk}", how="resolved", now=running.now)
+    doubt = plan.doubts[0].split()[0] if plan.doubts else ""
+    _settle(record, Event.APPLIED, code=NOT_APPLIED if "impossible" in outcomes else doubt, now=running.now)
+    if plan.doubts:
+        _open_task(record, "adt.doubtful", running.now)
     running.finish()
+
+
+def _put_aside(record: AdtRecord, code: str, now: datetime) -> None:
+    """Set the record aside; a task about it that the stays have opened already is enough."""
+    _settle(record, Event.UNUSABLE, code=code, now=now)
+    if not Task.objects.filter(
+        organisation=record.organisation, subject=f"adt:{record.pk}", closed_at__isnull=True
+    ).exists():
+        _open_task(record, code, now)
 
 
 @transaction.atomic
 def _set_aside(record_id: int, code: str, running: Running) -> None:
     record = _locked(record_id)
     if record.state in OPEN:
-        _settle(record, Event.UNUSABLE, code=code, now=running.now)
-        _open_task(record, code, running.now)
+        _put_aside(record, code, running.now)
     running.finish()
 
 

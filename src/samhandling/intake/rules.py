@@ -26,7 +26,8 @@ from samhandling.stays.events import About, FeedEvent, Professional
 PERSON_EVENTS = ("A08", "A31", "A40")
 """ADT events that may come without a visit."""
 
-ADDRESS_PROTECTION = ("6", "7")
+VISIT_LENGTH = 60
+"""As much of a visit number as a stay can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def _about(adt: AdtEvent, *, source: str, test: bool) -> About:
             phone=patient.phone,
             protection=patient.protection,
         ),
-        visit=visit.number,
+        visit=visit.number[:VISIT_LENGTH],
         unit_code=visit.ward,
         admitted_at=visit.admitted_at,
         inpatient=visit.inpatient,
