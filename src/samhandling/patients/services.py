@@ -72,10 +72,18 @@ def patient_key(organisation_id: int, number: str) -> str:
 
 
 def _given(details: PatientDetails) -> list[Number]:
-    """The numbers that say something, the patient system's own first, then the most trusted."""
+    """The numbers that say something, the patient system's own first, then the most trusted.
+
+    A number without a type code is what its digits say (C-03), or the patient system's own.
+    """
     order = ("LOCAL", *rules.IDENTITY_KINDS)
-    found = [n for n in details.numbers if n.value.strip()]
+    found = [n if n.kind else Number(_kind_of(n.value), n.value, n.issuer) for n in details.numbers if n.value.strip()]
     return sorted(found, key=lambda n: order.index(n.kind) if n.kind in order else len(order))
+
+
+def _kind_of(value: str) -> str:
+    kind = classify(value, None, test=is_test_store()).kind
+    return kind if kind in rules.IDENTITY_KINDS else "LOCAL"
 
 
 def owners(details: PatientDetails, *, organisation_id: int) -> list[int]:

@@ -6,6 +6,7 @@ its `unique_key`: the same cause met again changes the open task only where it h
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -122,15 +123,16 @@ def close_tasks(
     how: str,
     now: datetime,
     organisation: Organisation | None = None,
-    unique_key: str = "",
+    unique_key: str | Collection[str] = "",
     subject: str = "",
     cause: str = "",
     user: User | None = None,
     note: str = "",
 ) -> int:
-    """Close every open task with that `unique_key`, or of that `subject` (and `cause`); give how many were open.
+    """Close every open task with that `unique_key` (or one of several), or of that `subject` (and `cause`).
 
-    Raises ValueError when neither key nor subject is given: nobody closes everything by mistake.
+    Gives how many were open. Raises ValueError when neither key nor subject is given: nobody closes everything by
+    mistake.
     """
     if not unique_key and not subject:
         raise ValueError("name the tasks to close by unique_key or subject")
@@ -138,7 +140,8 @@ def close_tasks(
     if organisation is not None:
         wanted = wanted.filter(organisation=organisation)
     if unique_key:
-        wanted = wanted.filter(unique_key=unique_key)
+        keys = [unique_key] if isinstance(unique_key, str) else list(unique_key)
+        wanted = wanted.filter(unique_key__in=keys)
     if subject:
         wanted = wanted.filter(subject=subject)
     if cause:

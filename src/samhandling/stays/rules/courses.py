@@ -63,7 +63,7 @@ TABLE: Mapping[tuple[CourseState, MessageKind], tuple[CourseState, str]] = {
     (C.DEAD, "LOG_UTSKREVET"): (C.DEAD, ""),
     (C.DEAD, "LOG_DOD"): (C.DEAD, ""),
 }
-"""(state, message) -> (state, anomaly of routines 2.6). Who has a need only has no M1: M6 and M8 may come first (T05)."""
+"""(state, message) -> (state, anomaly of 2.6). Who has a need only has no M1: M6 and M8 may come first (T05)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

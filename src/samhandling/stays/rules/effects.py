@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from samhandling.clock import oslo
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules.step import ALL_CLOCKS, Step, named
-from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, SetTimer, StartClock, State
+from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, SetTimer, StartClock, State, StayState
 
 Effect = Callable[[Step], None]
 
@@ -177,7 +177,6 @@ def user_was_mistake(step: Step) -> None:
     step.drop("stay.user_question")
     if step.state.m1 == "told" or step.state.m6 == "told":
         step.do(Cancel(messages=("M6", "M1"), why="user"))
-        step.ask("stay.call.user", minutes=step.policy.call_minutes)
     if "manual" in (step.state.m1, step.state.m6):
         step.ask("stay.call.user", minutes=step.policy.call_minutes)
     step.forget_ready()
@@ -318,7 +317,6 @@ def ready_was_mistake(step: Step) -> None:
     step.note("ready_mistake")
     if step.state.m6 == "told":
         step.do(Cancel(messages=("M6",), why="mistake"))
-        step.ask("stay.call.ready_mistake", minutes=step.policy.call_minutes)
     elif step.state.m6 == "manual":
         step.ask("stay.call.ready_mistake", minutes=step.policy.call_minutes)
     step.forget_ready()
@@ -426,7 +424,7 @@ def undo_discharge(step: Step) -> None:
 def _undo_m8(step: Step, why: str) -> None:
     if step.state.m8 == "told":
         step.do(Cancel(messages=("M8",), why="death" if why == "death" else "discharge"))
-    if step.state.m8:
+    if step.state.m8 == "manual" or (step.state.m8 and why == "death"):
         step.ask(f"stay.call.{why}_undone", minutes=0 if why == "death" else step.policy.call_minutes)
     step.set(m8="")
 
@@ -434,10 +432,21 @@ def _undo_m8(step: Step, why: str) -> None:
 def _come_back(step: Step) -> None:
     state = step.state
     step.set(state=state.before, before=State.NONE, discharged_at=None, discharged_to="", died_at=None)
-    step.do(ClockEvent(clocks=ALL_CLOCKS, event="resumed", at=step.now))
+    step.do(ClockEvent(clocks=_clocks_that_ran(step.state), event="resumed", at=step.now))
     if state.expected_ready is not None and state.before is State.ACTIVE:
         _ask_on_day(step, state.expected_ready)
     step.catch_up()
+
+
+def _clocks_that_ran(state: StayState) -> tuple[str, ...]:
+    """The clocks that leaving closed, not those that had been stopped before."""
+    ran = {
+        "F1": state.early_due is not None,
+        "F2": state.report_due is not None,
+        "F10": state.expected_ready is not None,
+        "F11": state.user is None or state.need is None,
+    }
+    return tuple(clock for clock, did in ran.items() if did)
 
 
 def undo_planned_discharge(step: Step) -> None:
@@ -463,7 +472,7 @@ def void(step: Step) -> None:
     told = "told" in (state.m1, state.m6, state.m8) or state.exchanged
     if told:
         step.do(Cancel(messages=("M8", "M7", "M6", "M1"), why="admission"))
-    if told or "manual" in (state.m1, state.m6):
+    if "manual" in (state.m1, state.m6):
         step.ask("stay.call.cancelled", minutes=step.policy.call_minutes)
     if step.event.wrong_patient and told:
         step.ask("stay.privacy", minutes=step.policy.call_minutes)

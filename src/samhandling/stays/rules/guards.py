@@ -114,8 +114,14 @@ def lies_ahead(step: Step) -> bool:
 
 
 def is_planned(step: Step) -> bool:
-    """a future discharge is still planned"""
+    """a discharge is planned"""
     return step.state.planned_discharge is not None
+
+
+def time_has_come(step: Step) -> bool:
+    """the planned time is here"""
+    planned = step.state.planned_discharge
+    return planned is not None and planned <= step.now
 
 
 def same_discharge(step: Step) -> bool:

@@ -99,7 +99,7 @@ ROWS: tuple[Row, ...] = (
     _row("T14", INVOLVED, events.Discharged, always, S.OUT, effects.discharge),
     _row("T14r", S.OUT, events.Discharged, guards.same_discharge, None, effects.nothing),
     _row("T17d", S.DEAD, events.Discharged, always, None, effects.note_discharge_of_dead),
-    _row("T14t", INPATIENT, values.DischargeTimeCame, guards.is_planned, S.OUT, effects.discharge_as_planned),
+    _row("T14t", INPATIENT, values.DischargeTimeCame, guards.time_has_come, S.OUT, effects.discharge_as_planned),
     _row("T14r", tuple(S), values.DischargeTimeCame, always, None, effects.nothing),
     _row("T20p", INPATIENT, events.DischargeUndone, guards.is_planned, None, effects.undo_planned_discharge),
     _row("T20r", INPATIENT, events.DischargeUndone, always, None, effects.nothing),

@@ -231,7 +231,10 @@ class TellByPhone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """Cancellation (C) of messages sent and not rejected; what was never sent is no longer expected."""
+    """Cancellation (C) of messages sent and not rejected; what was never sent is no longer expected.
+
+    Whoever cancels also asks somebody to call (2.4), and asks for the call alone where C cannot be sent.
+    """
 
     messages: tuple[Message, ...]
     municipality: str = ""

@@ -1,0 +1,228 @@
+"""What the patient system and the forms say becomes the state of a stay, in one transaction (design 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+
+from samhandling.access.models import User
+from samhandling.clock import oslo
+from samhandling.organisations.models import Organisation, Unit
+from samhandling.patients import services as patients
+from samhandling.patients.models import Patient
+from samhandling.patients.values import PatientDetails
+from samhandling.stays import carrying, events, resolving
+from samhandling.stays.causes import CAUSES
+from samhandling.stays.events import Event
+from samhandling.stays.models import Stay
+from samhandling.stays.policies import policy_for
+from samhandling.stays.rules import ImpossibleEventError, State, StayState
+from samhandling.stays.rules.values import INPATIENT, Opened
+from samhandling.stays.work import Work, load_state, lock_stay, store_state
+from samhandling.store.services import RealStoreError
+from samhandling.tasks.services import open_task
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of an event."""
+
+    outcome: Literal["applied", "repeated", "no_stay", "impossible", "refused"]
+    """`repeated`: nothing new; `impossible`: it does not fit, a task is open; `refused`: nobody can be made of it."""
+    stay_id: int | None = None
+    patient_id: int | None = None
+    rows: tuple[str, ...] = ()
+    """Transitions of routines 2.3 that were taken."""
+
+
+@transaction.atomic
+def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied:
+    """Let an event of the feed happen: patient and stay are locked, the routine decides, its actions are carried out.
+
+    Never raises for what the feed says: what does not fit stays visible as a line in the timeline and a task.
+    Messages, timers, tasks and breaches are part of the caller's transaction, or of one of its own.
+    """
+    if isinstance(event, events.PatientsMerged):
+        return _merge(event, organisation, now)
+    patient = _patient(event, organisation, now)
+    if patient is None and not event.about.visit:
+        return Applied("refused")
+    unit = resolving.unit_of(organisation, event.about.unit_code, now) if event.about.unit_code else None
+    found = resolving.stays_for(organisation, patient, event)
+    if patient is not None and any(s.patient_id != patient.pk for s in found):
+        return _wrong_patient(event, organisation, patient, found[0], now)
+    targets = [lock_stay(stay.pk) for stay in found]
+    if targets and _begins_anew(event, targets[0]):
+        targets = []
+    if not targets:
+        if patient is None:
+            return Applied("refused")
+        return _without_stay(event, organisation, patient, unit, now)
+    done = [_on_stay(event, stay, patient or stay.patient, unit, now) for stay in targets]
+    return done[-1]
+
+
+def _patient(event: Event, organisation: Organisation, now: datetime) -> Patient | None:
+    """The patient, registered or brought up to date; None with a task when nobody can be made of it."""
+    details = event.about.patient
+    if isinstance(event, events.MunicipalityChanged):
+        details = replace(details, municipality_number=event.municipality_number)
+    if details == PatientDetails():
+        return None
+    try:
+        with transaction.atomic():
+            done = patients.register(details, organisation_id=organisation.pk, now=now)
+    except patients.NoIdentityError:
+        _desk_task(organisation, event, "stay.unknown_patient", now)
+        return None
+    except RealStoreError:
+        _desk_task(organisation, event, "stay.synthetic_number", now)
+        return None
+    if done.conflicts:
+        _desk_task(organisation, event, "stay.number_conflict", now, patient=done.patient)
+    return done.patient
+
+
+def _desk_task(
+    organisation: Organisation, event: Event, cause: str, now: datetime, patient: Patient | None = None
+) -> None:
+    """Work for the message responsible about an event that found no stay."""
+    what = CAUSES[cause]
+    source = event.about.source
+    key = f"{cause}:{patient.pk}" if patient is not None else f"{cause}:{source}"
+    open_task(
+        organisation=organisation, kind=what.kind, cause=cause, severity=what.severity, now=now, patient=patient,
+        subject=source, unique_key=key if source or patient is not None else "", text=what.text,
+        role="message_responsible",
+    )  # fmt: skip
+
+
+def _begins_anew(event: Event, stay: Stay) -> bool:
+    """A visit that was cancelled and is admitted again is a new stay (T19, T21)."""
+    return isinstance(event, events.Admitted) and stay.state == State.VOID.value and stay.admitted_at != event.at
+
+
+def _wrong_patient(event: Event, organisation: Organisation, patient: Patient, stay: Stay, now: datetime) -> Applied:
+    """The visit is another patient's: nothing is applied, a person looks."""
+    _desk_task(organisation, event, "stay.not_applied", now, patient=patient)
+    return Applied("impossible", stay.pk, patient.pk)
+
+
+def _without_stay(
+    event: Event, organisation: Organisation, patient: Patient, unit: Unit | None, now: datetime
+) -> Applied:
+    """Open a stay for an admission, also for one that only a later event tells of; else there is nothing to do."""
+    about = event.about
+    late = not isinstance(event, events.Admitted)
+    if late and isinstance(event, (*resolving.ABOUT_THE_PERSON, events.AdmissionCancelled)):
+        return Applied("no_stay", None, patient.pk)
+    inpatient = about.inpatient if about.inpatient is not None else (unit is None or unit.inpatient)
+    if late and (about.admitted_at is None or not inpatient):
+        if inpatient:
+            _desk_task(organisation, event, "stay.unknown_visit", now, patient=patient)
+        return Applied("no_stay", None, patient.pk)
+    admission = resolving.opened(organisation, patient, event, unit, now)
+    if not admission.inpatient:
+        return Applied("no_stay", None, patient.pk, ("T03",))
+    stay = _new_stay(admission, organisation, patient, unit, now)
+    work = _work(stay, now, event)
+    rows = [carrying.step(work, admission).row]
+    _welcome(work, about.unit_code, unit)
+    if not late:
+        return Applied("applied", stay.pk, patient.pk, tuple(rows))
+    work.note("opened_late")
+    done = _on_stay(event, stay, patient, unit, now)
+    return replace(done, outcome="applied", rows=(*rows, *done.rows))
+
+
+def _new_stay(
+    admission: Opened, organisation: Organisation, patient: Patient, unit: Unit | None, now: datetime
+) -> Stay:
+    before = Stay.objects.filter(patient=patient, admitted_at__lt=admission.at).exclude(state=State.VOID.value)
+    stay = Stay(
+        organisation=organisation,
+        patient=patient,
+        visit=admission.about.visit,
+        unit=unit,
+        previous=before.order_by("admitted_at").last(),
+        admitted_at=admission.at,
+    )
+    store_state(stay, StayState(), now=now)
+    return stay
+
+
+def _welcome(work: Work, unit_code: str, unit: Unit | None) -> None:
+    """What a new stay should make people look at: a readmission (T21), a ward that we do not know."""
+    stay, previous = work.stay, work.stay.previous
+    if previous is not None and previous.discharged_at is not None:
+        soon = stay.admitted_at - previous.discharged_at < timedelta(hours=work.policy.readmission_hours)
+        work.note("readmission" if soon else "earlier_stay", previous=previous.pk)
+        if load_state(previous).user:
+            work.note("was_user")
+    if unit is None and unit_code:
+        work.note("unknown_unit", unit=unit_code)
+        work.ask("stay.unknown_unit")
+
+
+def _work(stay: Stay, now: datetime, event: Event, user: User | None = None) -> Work:
+    policy = policy_for(stay.organisation_id, oslo.day(now))
+    return Work(stay=stay, policy=policy, now=now, user=user, source=event.about.source, state=load_state(stay))
+
+
+def _on_stay(
+    event: Event, stay: Stay, patient: Patient, unit: Unit | None, now: datetime, user: User | None = None
+) -> Applied:
+    """Let the event happen to one locked stay."""
+    work = _work(stay, now, event, user)
+    rows: list[str] = []
+    moves = isinstance(event, resolving.NAMES_THE_WARD) and bool(event.about.unit_code)
+    if moves and stay.unit_id != (unit.pk if unit is not None else None):
+        stay.unit = unit
+        if unit is None:
+            work.ask("stay.unknown_unit")
+    organisation = stay.organisation
+    outcome: Literal["applied", "repeated", "impossible"] = "repeated"
+    for found in (
+        *resolving.facts_that_changed(organisation, patient, work.state, event, unit, now),
+        *resolving.itself(organisation, patient, event, unit, now),
+    ):
+        before = work.state
+        try:
+            decision = carrying.step(work, found)
+        except ImpossibleEventError as error:
+            if user is not None:
+                raise
+            work.note("not_applied", event=error.event, state=error.state)
+            work.ask("stay.not_applied")
+            outcome = "impossible"
+            continue
+        rows.append(decision.row)
+        if outcome == "repeated" and (decision.actions or decision.state != before):
+            outcome = "applied"
+    if moves:
+        store_state(stay, work.state, now=now)
+    return Applied(outcome, stay.pk, stay.patient_id, tuple(rows))
+
+
+def _merge(event: events.PatientsMerged, organisation: Organisation, now: datetime) -> Applied:
+    """A40: the other patient's numbers, stays and messages follow the one who stays."""
+    kept = _patient(event, organisation, now)
+    if kept is None:
+        return Applied("refused")
+    gone = patients.find(PatientDetails(numbers=event.other), organisation_id=organisation.pk)
+    if gone is None or gone.pk == kept.pk or gone.merged_into_id is not None:
+        return Applied("repeated", None, kept.pk)
+    patients.merge(keep=kept, gone=gone, now=now, source=event.about.source)
+    kept = Patient.objects.get(pk=kept.pk)
+    rows: list[str] = []
+    last: int | None = None
+    after = events.PatientUpdated(at=event.at, about=replace(event.about, unit_code="", visit=""))
+    for stay in Stay.objects.filter(patient=kept, state__in=[s.value for s in INPATIENT]).order_by("pk"):
+        locked = lock_stay(stay.pk)
+        _work(locked, now, event).note("patients_merged")
+        rows += _on_stay(after, locked, kept, None, now).rows
+        last = stay.pk
+    return Applied("applied", last, kept.pk, tuple(rows))

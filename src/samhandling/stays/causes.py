@@ -1,0 +1,177 @@
+"""The work that the routine asks of people: kind, severity, who, and what to do, in plain bokmål (routines 2.6, 10).
+
+`{kommune}` is the municipality's name or *kommunen*, `{nummer}` the phone that is staffed now or nothing. No text names
+a patient: the task does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Owner = Literal["ward", "anomaly", "responsible"]
+"""`ward`: the ward; `anomaly`: the message responsible in office hours, else the ward, and always on the ward's row too
+(2.6); `responsible`: the message responsible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One kind of work."""
+
+    kind: str
+    severity: str
+    owner: Owner
+    text: str
+
+
+_H = (
+    "Pasienten har hjelpenummer, ikke fødselsnummer. PLO-meldinger skal ikke brukes. "
+    "Ring {kommune} {nummer} og bruk meldeskjema på papir ved behov."
+)
+_N = "Vi har ikke avtale om elektroniske meldinger med {kommune}. Ring {nummer}."
+_WHAT = {
+    "m1": "Fortell at pasienten er innlagt.",
+    "m6": "Fortell at pasienten er utskrivningsklar.",
+    "m7": "Fortell at pasienten ikke lenger er utskrivningsklar.",
+    "m8": "Fortell at pasienten er skrevet ut.",
+}
+
+CAUSES: dict[str, Cause] = {
+    **{f"stay.h_number.{m}": Cause("call", "medium", "ward", f"{_H} {what}") for m, what in _WHAT.items()},
+    **{f"stay.no_agreement.{m}": Cause("call", "medium", "ward", f"{_N} {what}") for m, what in _WHAT.items()},
+    "stay.h_number.form": Cause(
+        "register", "medium", "ward",
+        "Fyll ut meldeskjema på papir om behov etter utskriving, og send det til {kommune}.",
+    ),
+    "stay.no_municipality.find": Cause(
+        "find", "medium", "anomaly",
+        "Vi vet ikke hvilken kommune pasienten hører til. Finn kommunen og registrer den, så sendes det som er ventet.",
+    ),
+    "stay.name_missing": Cause(
+        "register", "medium", "ward",
+        "Ikke sendt – mangler navn på beslutningsansvarlig. Registrer hvem som har bestemt at pasienten er "
+        "utskrivningsklar.",
+    ),
+    "stay.not_sent": Cause(
+        "send", "high", "anomaly", "{melding} skulle vært sendt. Send den nå, eller ring {kommune} {nummer}.",
+    ),
+    "stay.not_sent_today": Cause(
+        "call", "high", "anomaly", "{melding} ble ikke sendt på utskrivingsdagen. Ring {kommune} {nummer}.",
+    ),
+    "stay.ready_today": Cause(
+        "decide", "medium", "ward", "Utskrivningsklar i dag? Bekreft, flytt eller svar ikke lenger.",
+    ),
+    "stay.ready_unanswered": Cause(
+        "decide", "high", "ward", "Utskrivningsklar i dag? Bekreft, flytt eller svar ikke lenger.",
+    ),
+    "stay.change_notice": Cause(
+        "send", "normal", "ward", "Ventet utskrivingsdato er registrert. Send endringsmelding til {kommune}.",
+    ),
+    "stay.contact_changed": Cause(
+        "send", "low", "ward", "Pasienten har byttet post. Oppdater telefon/enhet i en endringsmelding.",
+    ),
+    "stay.early_missed": Cause(
+        "send", "high", "anomaly", "Fristen for tidligmelding er gått ut. Send likevel, og ring {kommune} {nummer}.",
+    ),
+    "stay.information_missing": Cause(
+        "send", "high", "anomaly",
+        "Pasienten er skrevet ut uten endelig helseopplysning. Send i dag, eller ring {kommune} {nummer}.",
+    ),
+    "stay.user_question": Cause(
+        "decide", "high", "ward",
+        "Pasienten er ikke lenger registrert som bruker av kommunale tjenester. "
+        "Feilregistrert, eller ikke lenger behov?",
+    ),
+    "stay.call.user": Cause(
+        "call", "high", "ward", "Pasienten er ikke bruker av kommunale tjenester likevel. Ring {kommune} {nummer}.",
+    ),
+    "stay.call.user_ended": Cause(
+        "call", "medium", "ward", "Pasienten trenger ikke lenger kommunale tjenester. Ring {kommune} {nummer}.",
+    ),
+    "stay.call.ready_mistake": Cause(
+        "call", "high", "ward", "Utskrivningsklar var registrert ved feil. Ring {kommune} {nummer} og si fra.",
+    ),
+    "stay.call.cancelled": Cause(
+        "call", "high", "ward", "Innleggelsen er trukket tilbake. Ring {kommune} {nummer} og si fra.",
+    ),
+    "stay.call.discharge_undone": Cause(
+        "call", "high", "ward", "Utskrivingen var registrert ved feil. Ring {kommune} {nummer} og si fra.",
+    ),
+    "stay.call.death_undone": Cause(
+        "call", "high", "ward",
+        "Dødsfallet var registrert ved feil. Ring {kommune} {nummer} nå, både sykepleietjenesten og saksbehandling.",
+    ),
+    "stay.call.municipality_changed": Cause(
+        "call", "medium", "ward", "Pasienten har flyttet til en annen kommune. Ring {gammel} og si fra.",
+    ),
+    "stay.municipality_question": Cause(
+        "decide", "high", "anomaly",
+        "Pasientens kommune er endret fra {gammel} til {kommune}. Var den feil (rettet), eller har pasienten flyttet "
+        "(endret)?",
+    ),
+    "stay.discharge_undone_late": Cause(
+        "decide", "high", "responsible",
+        "Utskrivingen er opphevet mer enn et døgn etterpå. Avgjør om meldingen skal trekkes tilbake.",
+    ),
+    "stay.privacy": Cause(
+        "privacy", "high", "responsible",
+        "Opplysninger om pasienten er sendt feil. Vurder personvernhendelse og følg rutinen for det.",
+    ),
+    "stay.identity_lost": Cause(
+        "decide", "high", "anomaly",
+        "Pasientens fødselsnummer er tatt bort etter at meldinger er sendt. Kontroller hvem pasienten er, og ring "
+        "{kommune} {nummer}.",
+    ),
+    "stay.leave": Cause(
+        "call", "low", "ward", "Pasienten er på permisjon. Ring {kommune} {nummer} om de må vite det.",
+    ),
+    "stay.not_applied": Cause(
+        "decide", "medium", "anomaly",
+        "Noe ble registrert i pasientsystemet som ikke passer med oppholdet. Kontroller registreringen.",
+    ),
+    "stay.number_conflict": Cause(
+        "match", "high", "responsible",
+        "Samme nummer er registrert på to pasienter. Kontroller hvem det gjelder; ingenting er slått sammen.",
+    ),
+    "stay.unknown_unit": Cause(
+        "find", "medium", "responsible",
+        "Pasientsystemet oppgir en post vi ikke kjenner. Legg den inn i registeret.",
+    ),
+    "stay.unknown_visit": Cause(
+        "find", "medium", "responsible",
+        "Noe ble registrert på et opphold vi ikke har fått innleggelsen til. Be om innleggelsen på nytt.",
+    ),
+    "stay.unknown_patient": Cause(
+        "find", "medium", "responsible",
+        "Pasientsystemet sendte en registrering uten navn og nummer vi kan bruke.",
+    ),
+    "stay.synthetic_number": Cause(
+        "technical", "high", "responsible", "Et syntetisk fødselsnummer kom inn i et lager for virkelige pasienter.",
+    ),
+    "stay.epj_refused": Cause(
+        "decide", "high", "anomaly",
+        "{melding} fra journalsystemet er ikke sendt, fordi den ikke passer med oppholdet. Kontroller registreringen.",
+    ),
+    "stay.message_outside": Cause(
+        "read", "medium", "anomaly", "Melding etter utskriving – les og ring {nummer}.",
+    ),
+    "course.order": Cause(
+        "decide", "medium", "responsible",
+        "Meldingene fra sykehuset passer ikke sammen. Ring sykehuset og spør hva som gjelder.",
+    ),
+}  # fmt: skip
+"""Cause code -> the work."""
+
+BREACH_SEVERITY: dict[str, str] = {
+    "A-05": "medium",
+    "A-07": "medium",
+    "A-08": "medium",
+    "A-09": "high",
+    "A-11": "medium",
+    "A-12": "high",
+    "A-13": "high",
+    "A-14": "medium",
+    "A-21": "high",
+    "status": "low",
+}
+"""Severity of the breaches that this room records (routines 2.6)."""

@@ -1,0 +1,142 @@
+"""Deadlines, timers and breaches of a stay, as rows and jobs; each fires once, in the transaction that it acts in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from samhandling.clock.deadlines import end_of_local_day
+from samhandling.jobs.services import cancel as cancel_job
+from samhandling.jobs.services import enqueue
+from samhandling.stays.causes import BREACH_SEVERITY
+from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation
+from samhandling.stays.rules import deadlines
+from samhandling.stays.rules.deadlines import DeadlineEvent, DeadlineState
+from samhandling.stays.rules.values import ClockEvent, DropTimer, SetTimer, StartClock
+from samhandling.stays.work import Work
+from samhandling.tasks.services import close_tasks
+
+
+def after(start: datetime, *, hours: float = 0, minutes: float = 0) -> datetime:
+    """Elapsed time on the UTC line."""
+    return start + timedelta(hours=hours, minutes=minutes)
+
+
+def start(work: Work, action: StartClock) -> None:
+    """A clock of the stay runs; one that runs is moved, one that was closed or missed begins anew.
+
+    What was met stays met, save the daily question F10, which each new date asks again.
+    """
+    row = Deadline.objects.select_for_update().filter(stay=work.stay, clock=action.clock, expectation=None).first()
+    if row is None:
+        row = Deadline(stay=work.stay, clock=action.clock, state=DeadlineState.DUE.value)
+    elif row.state == DeadlineState.MET and action.clock != "F10":
+        return
+    elif row.state != DeadlineState.SENT:
+        row.state = DeadlineState.DUE.value
+    row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
+    row.save()
+    _wait(row, work.now)
+
+
+def _job(row: Deadline) -> str:
+    return f"stays.deadline:{row.pk}"
+
+
+def _wait(row: Deadline, now: datetime) -> None:
+    cancel_job(_job(row))
+    enqueue("stays.deadline", {"deadline": row.pk}, now=now, run_at=row.due_at, unique=_job(row))
+
+
+def event(work: Work, action: ClockEvent) -> None:
+    """Something that matters to running clocks of the stay."""
+    rows = Deadline.objects.select_for_update().filter(
+        stay=work.stay, clock__in=action.clocks, expectation__isnull=True
+    )
+    for row in rows:
+        advance(row, action.event, at=action.at, now=work.now)
+
+
+def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime) -> bool:
+    """One step of a deadline whose row is locked; True when it is missed by this step."""
+    before = DeadlineState(row.state)
+    state = deadlines.advance(before, event, due_at=row.due_at, at=at)
+    if state is before:
+        return False
+    row.state = state.value
+    waits = state in (DeadlineState.DUE, DeadlineState.SENT)
+    row.settled_at = None if waits else at
+    row.save(update_fields=["state", "settled_at"])
+    if waits:
+        _wait(row, now)
+    else:
+        cancel_job(_job(row))
+    return state is DeadlineState.MISSED
+
+
+def watch_message(work: Work, expectation: Expectation) -> None:
+    """F3 (and F7 for M8): a message that is due and has not gone at once."""
+    minutes = work.policy.automatic_alarm_minutes
+    if expectation.message_code == "M8":
+        minutes = work.policy.discharge_message_alarm_minutes
+        left = datetime.fromisoformat(expectation.values.get("discharged_at") or work.now.isoformat())
+        _watch(work, expectation, "F7", end_of_local_day(max(left, expectation.due_since)))
+    _watch(work, expectation, "F3", after(expectation.due_since, minutes=minutes))
+
+
+def _watch(work: Work, expectation: Expectation, clock: str, due_at: datetime) -> None:
+    row, made = Deadline.objects.get_or_create(
+        stay=work.stay,
+        expectation=expectation,
+        clock=clock,
+        defaults={"state": DeadlineState.DUE.value, "starts_at": expectation.due_since, "due_at": due_at},
+    )
+    if made:
+        _wait(row, work.now)
+
+
+def message_sent(work: Work, expectation: Expectation) -> None:
+    """The message has gone: its clocks are met (or missed, late), and nobody needs to send it."""
+    _settle(work, expectation, "met")
+
+
+def message_gone(work: Work, expectation: Expectation) -> None:
+    """The message is no longer expected."""
+    _settle(work, expectation, "closed")
+
+
+def _settle(work: Work, expectation: Expectation, how: DeadlineEvent) -> None:
+    rows = list(Deadline.objects.select_for_update().filter(expectation=expectation))
+    for row in rows:
+        advance(row, how, at=work.now, now=work.now)
+    if rows:
+        keys = [work.task_key(c, str(expectation.number)) for c in ("stay.not_sent", "stay.not_sent_today")]
+        close_tasks(unique_key=keys, organisation=work.organisation, how="resolved", now=work.now)
+
+
+def set_timer(work: Work, action: SetTimer) -> None:
+    """Come back at that instant; an earlier timer of the name is replaced."""
+    name = f"stays.timer:{work.stay.pk}:{action.name}"
+    cancel_job(name)
+    payload = {"stay": work.stay.pk, "name": action.name}
+    enqueue("stays.timer", payload, now=work.now, run_at=action.at, unique=name)
+
+
+def drop_timer(work: Work, action: DropTimer) -> None:
+    """Do not come back."""
+    cancel_job(f"stays.timer:{work.stay.pk}:{action.name}")
+
+
+def breach(work: Work, code: str) -> None:
+    """Record a breach of routine, once per stay and code."""
+    BreachOfRoutine.objects.get_or_create(
+        organisation=work.organisation,
+        unique_key=f"{work.stay.subject}:{code}",
+        defaults={
+            "code": code,
+            "severity": BREACH_SEVERITY[code],
+            "at": work.now,
+            "stay": work.stay,
+            "patient": work.stay.patient,
+            "unit": work.stay.unit,
+        },
+    )

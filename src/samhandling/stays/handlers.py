@@ -1,0 +1,181 @@
+"""Jobs of the stays: timers, deadlines, and what the exchange tells."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from samhandling.clock import oslo
+from samhandling.exchange.models import Delivery, Direction, Message
+from samhandling.jobs.running import Running
+from samhandling.organisations.models import Organisation
+from samhandling.stays import carrying, clocks, coursing, telling
+from samhandling.stays.events import Event
+from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
+from samhandling.stays.policies import policy_for
+from samhandling.stays.resolving import OPEN_STATES
+from samhandling.stays.rules import courses
+from samhandling.stays.rules.deadlines import CONSEQUENCES, DeadlineState
+from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
+from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, ReadyDayCame
+from samhandling.stays.work import Work, load_state, lock_stay
+
+TIMERS: dict[str, type[Event]] = {
+    "discharge": DischargeTimeCame,
+    "death": DeathWaitOver,
+    "ready_day": ReadyDayCame,
+}
+
+
+def _work(stay: Stay, now: datetime) -> Work:
+    return Work(stay=stay, policy=policy_for(stay.organisation_id, oslo.day(now)), now=now, state=load_state(stay))
+
+
+def timer(running: Running) -> None:
+    """The instant that a stay waited for is here: the rules decide whether it still matters."""
+    with transaction.atomic():
+        work = _work(lock_stay(running.payload["stay"]), running.now)
+        carrying.step(work, TIMERS[running.payload["name"]](at=running.now))
+        running.finish()
+
+
+def deadline(running: Running) -> None:
+    """A deadline's time is here: missed, unless it was met, closed or moved (2.5). Fires once."""
+    with transaction.atomic():
+        row = Deadline.objects.filter(pk=running.payload["deadline"]).first()
+        if row is not None:
+            work = _work(lock_stay(row.stay_id), running.now)
+            _pass(work, Deadline.objects.select_for_update().get(pk=row.pk))
+        running.finish()
+
+
+def _pass(work: Work, row: Deadline) -> None:
+    if row.state not in (DeadlineState.DUE, DeadlineState.SENT) or row.due_at > work.now:
+        return
+    expectation = _expectation(row)
+    if row.clock == "F3" and expectation is not None and expectation.written_by == "node":
+        # What stood in the way may be gone: try once more before asking a person.
+        if expectation.state == ExpectationState.DUE and telling.send(work, expectation):
+            return
+        row.refresh_from_db()
+    if not clocks.advance(row, "passed", at=work.now, now=work.now):
+        return
+    work.note("deadline_missed", clock=row.clock, code=expectation.message_code if expectation is not None else "")
+    _consequences(work, row, expectation)
+
+
+def _expectation(row: Deadline) -> Expectation | None:
+    if row.expectation_id is None:
+        return None
+    return Expectation.objects.select_for_update(of=("self",)).get(pk=row.expectation_id)
+
+
+def _consequences(work: Work, row: Deadline, expectation: Expectation | None) -> None:
+    found = CONSEQUENCES[row.clock]
+    if row.clock == "F1" and not work.policy.health_information_followed:
+        return
+    if found.breach:
+        clocks.breach(work, found.breach)
+    if expectation is not None and expectation.state == ExpectationState.HELD:
+        work.ask("stay.name_missing", severity="high")
+    elif found.cause:
+        detail = str(expectation.number) if expectation is not None else ""
+        work.ask(found.cause, detail=detail, message=expectation.message_code if expectation is not None else "")
+
+
+DELIVERED: dict[str, ExpectationEvent] = {
+    "received": "confirmed",
+    "warning": "confirmed",
+    "received_late": "confirmed",
+    "rejected": "rejected",
+    "expired": "unconfirmed",
+    "failed": "unconfirmed",
+}
+"""State of a delivery -> what it means for the expectation."""
+
+
+def delivery(running: Running) -> None:
+    """`message.delivery`: a message of a stay was received, rejected, or stayed without an answer."""
+    event = DELIVERED.get(running.payload["state"])
+    with transaction.atomic():
+        if event is not None:
+            _delivered(running.payload["message"], running.payload["delivery"], event, running.now)
+        running.finish()
+
+
+def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: datetime) -> None:
+    found = Expectation.objects.filter(message_id=message_id).values_list("pk", "stay_id").first()
+    about_cancellation = Expectation.objects.filter(cancellation_id=message_id).values_list("pk", "stay_id").first()
+    if found is None and about_cancellation is None:
+        return
+    pk, stay_id = found or about_cancellation or (0, 0)
+    work = _work(lock_stay(stay_id), now)
+    row = Expectation.objects.select_for_update(of=("self",)).get(pk=pk)
+    there = Delivery.objects.select_related("message").get(pk=delivery_id)
+    at = there.receipted_at or now
+    if found is not None:
+        if event == "unconfirmed" and row.state in (ExpectationState.CONFIRMED, ExpectationState.REJECTED):
+            return
+        if event == "confirmed":
+            row.confirmed_at = at
+        telling.move(row, event)
+    kind = event if found is not None else f"cancellation_{event}"
+    work.note(kind, at=at, message=there.message, code=row.message_code, receiver=there.name)
+
+
+def received(running: Running) -> None:
+    """`message.received`: judged against the routine at the hospital, told to its course at the municipality."""
+    message = Message.objects.select_related("organisation", "patient", "original").get(pk=running.payload["message"])
+    wanted = message.direction == Direction.IN and message.type in courses.KINDS
+    facts = coursing.read(message) if wanted else None
+    with transaction.atomic():
+        if wanted:
+            if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
+                if facts is not None:
+                    coursing.take(message, facts, now=running.now)
+            else:
+                _judge_at_hospital(message, running.now)
+        running.finish()
+
+
+def _judge_at_hospital(message: Message, now: datetime) -> None:
+    """Logistics messages go to municipalities: one that comes to a hospital is outside the routine (A-07)."""
+    stays = Stay.objects.filter(organisation=message.organisation, patient=message.patient)
+    stay = None
+    if message.patient is not None:
+        stay = stays.filter(state__in=OPEN_STATES).last() or stays.order_by("admitted_at").last()
+    BreachOfRoutine.objects.get_or_create(
+        organisation=message.organisation,
+        unique_key=f"message:{message.pk}:A-07",
+        defaults={
+            "code": "A-07",
+            "severity": "medium",
+            "at": now,
+            "stay": stay,
+            "patient": message.patient,
+            "unit": stay.unit if stay is not None else None,
+            "message": message,
+        },
+    )
+    if stay is not None:
+        work = _work(lock_stay(stay.pk), now)
+        work.note("received_outside", message=message)
+        work.ask("stay.message_outside", detail=str(message.pk))
+
+
+def cancelled(running: Running) -> None:
+    """`message.cancelled`: a message in no longer counts for its course; one of ours was withdrawn by ourselves."""
+    message = Message.objects.get(pk=running.payload["message"])
+    with transaction.atomic():
+        if message.direction == Direction.IN:
+            coursing.cancelled(message, now=running.now)
+        running.finish()
+
+
+def course_check(running: Running) -> None:
+    """A-08: the wait for messages that were overtaken is over."""
+    with transaction.atomic():
+        course = Course.objects.select_for_update(of=("self",)).get(pk=running.payload["course"])
+        coursing.check(course, now=running.now)
+        running.finish()

@@ -1,0 +1,10 @@
+"""What other rooms ask of the stays. Each name is documented where it is made."""
+
+from __future__ import annotations
+
+from samhandling.stays.applying import Applied, apply
+from samhandling.stays.passing import pass_on
+from samhandling.stays.policies import policy_for
+from samhandling.stays.registering import register
+
+__all__ = ["Applied", "apply", "pass_on", "policy_for", "register"]
