@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 LANGUAGES = ("nb", "nn", "en")
 
@@ -287,7 +286,6 @@ def word(key: str, lang: str) -> str:
     return WORDS[key][_index(lang)]
 
 
-@lru_cache(maxsize=8192)
 def label(parent: str, name: str, lang: str) -> str:
     """What an element inside `parent` is called; the words of its own name when we have no better."""
     found = LABELS.get(f"{parent}/{name}") or LABELS.get(name)

@@ -15,6 +15,7 @@ from samhandling.messages.facts.tree import Element, attribute, child, children,
 XHTML = "http://www.w3.org/1999/xhtml"
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_DEEPEST = 60
 _VALUE_ATTRIBUTES = frozenset({"V", "DN", "OT", "S", "U"})
 _NAMES = ("FamilyName", "MiddleName", "GivenName")
 _ADDRESS_PARTS = ("StreetAdr", "PostalCode", "City", "Postbox", "County", "Country", "CityDistr")
@@ -30,6 +31,7 @@ class Walk:
         self.lang = lang
         self.own = frozenset(own)
         self.technical: list[Row] = []
+        self._depth = 0
 
     def sections(self, root: Element) -> list[Section]:
         """The document as sections: what stands loose at the top is gathered under *Om meldingen*."""
@@ -49,6 +51,17 @@ class Walk:
 
     def _items(self, element: Element) -> Iterator[Row | Section]:
         """What an element's content gives, in order."""
+        if self._depth >= _DEEPEST:
+            # No standard nests so deep, and no heading could: what is left is shown as lines.
+            rest = plain_text(element)
+            if rest:
+                yield Row("", rest)
+            return
+        self._depth += 1
+        yield from self._content(element)
+        self._depth -= 1
+
+    def _content(self, element: Element) -> Iterator[Row | Section]:
         if element.text and element.text.strip():
             yield Row("", element.text.strip())
         named = False

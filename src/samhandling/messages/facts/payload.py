@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from samhandling.messages import catalogue, codes
 from samhandling.messages.codes.elements import lists_of
@@ -24,6 +25,9 @@ from samhandling.messages.facts.values import Attachment, Discharge, Event, Pers
 
 SURE_LISTS = frozenset({"Hendelsekode", "TypeId", "UtTil", "Uttilstand", "RoleToPatient"})
 """Elements that take no other lists than those our table names."""
+
+_MOST_UNKNOWN = 100
+_LONGEST_CODE = 120
 
 LOGISTICS_ELEMENTS = frozenset(
     {
@@ -138,8 +142,8 @@ def _decoded_size(base64: str) -> int:
 
 
 def unknown_codes(root: Element) -> tuple[UnknownCode, ...]:
-    """Coded values that cannot be right as far as our tables know (RECV-47: shown, never rejected)."""
-    return tuple(_unknown_codes(root))
+    """Coded values that cannot be right as far as our tables know (RECV-47: shown, never rejected); 100 at most."""
+    return tuple(islice(_unknown_codes(root), _MOST_UNKNOWN))
 
 
 def _unknown_codes(root: Element) -> Iterator[UnknownCode]:
@@ -149,7 +153,9 @@ def _unknown_codes(root: Element) -> Iterator[UnknownCode]:
             continue
         parent = element.getparent()
         name = local(element)
-        wrong = _wrong_list(local(parent) if parent is not None else "", name, value.strip(), element.get("S") or "")
+        # No code is that long, and what comes from outside must not fill the cache.
+        asked = (local(parent) if parent is not None else "", name, value.strip(), element.get("S") or "")
+        wrong = _wrong_list(*(part[:_LONGEST_CODE] for part in asked))
         if wrong:
             yield UnknownCode(name, wrong, value)
 

@@ -27,13 +27,23 @@ def namespace(element: Element) -> str:
     return _split(element.tag)[0]
 
 
-@lru_cache(maxsize=4096)
+# A name of any real standard is far shorter; longer ones come from outside and must not fill the cache.
+_LONGEST_TAG = 200
+
+
 def _split(tag: object) -> tuple[str, str]:
     # Comments and processing instructions have a function where elements have their name.
     if not isinstance(tag, str):
         return "", ""
+    return _split_cached(tag) if len(tag) < _LONGEST_TAG else _split_text(tag)
+
+
+def _split_text(tag: str) -> tuple[str, str]:
     uri, _, name = tag.rpartition("}")
     return uri[1:], name
+
+
+_split_cached = lru_cache(maxsize=4096)(_split_text)
 
 
 def children(parent: Element | None, name: str) -> Iterator[Element]:

@@ -5,6 +5,8 @@ A finding never leads to a negative receipt (HIS 80415 3.3.2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from samhandling.messages.facts import Facts
@@ -15,7 +17,10 @@ from samhandling.messages.profiles.finding import Finding
 if TYPE_CHECKING:
     from samhandling.messages.engine.tables import Node
 
-__all__ = ["Finding", "check", "check_document"]
+MOST_FINDINGS = 200
+"""A document with more faults than that is not read for its faults."""
+
+__all__ = ["MOST_FINDINGS", "Finding", "check", "check_document"]
 
 
 def check(facts: Facts, tree: Element, *, test: bool = False) -> tuple[Finding, ...]:
@@ -23,14 +28,19 @@ def check(facts: Facts, tree: Element, *, test: bool = False) -> tuple[Finding, 
 
     `test`: the store is marked *test*, where synthetic person numbers are expected.
     """
+    return tuple(islice(_findings(facts, tree, test=test), MOST_FINDINGS))
+
+
+def _findings(facts: Facts, tree: Element, *, test: bool) -> Iterator[Finding]:
     if facts.root != "MsgHead":
-        return tuple(header.check_writing(tree))
-    found = [*header.check(facts, tree, test=test), *header.check_writing(tree)]
+        yield from header.check_writing(tree)
+        return
+    yield from header.check(facts, tree, test=test)
     if facts.standard == "plo":
-        found += care.check(facts, tree)
+        yield from care.check(facts, tree)
         if facts.element:
-            found += his1149.check(facts, tree)
-    return tuple(found)
+            yield from his1149.check(facts, tree)
+    yield from header.check_writing(tree)
 
 
 def check_document(document: Node, *, test: bool = False) -> tuple[Finding, ...]:
