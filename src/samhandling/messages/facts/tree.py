@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 
 from lxml import etree
 
@@ -18,40 +17,37 @@ from samhandling.messages.facts.values import Code, Moment
 Element = etree._Element
 
 
+class _Names(dict[object, tuple[str, str]]):
+    """Tag -> (namespace, local name), remembered; the walks ask some hundred times per document."""
+
+    def __missing__(self, tag: object) -> tuple[str, str]:
+        # Comments and processing instructions have a function where elements have their name.
+        if not isinstance(tag, str):
+            return "", ""
+        uri, _, name = tag.rpartition("}")
+        found = (uri[1:], name)
+        # Names from outside must not fill the memory.
+        if len(tag) < 200 and len(self) < 4096:
+            self[tag] = found
+        return found
+
+
+_NAMES = _Names()
+
+
 def local(element: Element) -> str:
     """The name without its namespace; "" for comments and processing instructions."""
-    return _split(element.tag)[1]
+    return _NAMES[element.tag][1]
 
 
 def namespace(element: Element) -> str:
-    return _split(element.tag)[0]
-
-
-# A name of any real standard is far shorter; longer ones come from outside and must not fill the cache.
-_LONGEST_TAG = 200
-
-
-def _split(tag: object) -> tuple[str, str]:
-    # Comments and processing instructions have a function where elements have their name.
-    if not isinstance(tag, str):
-        return "", ""
-    return _split_cached(tag) if len(tag) < _LONGEST_TAG else _split_text(tag)
-
-
-def _split_text(tag: str) -> tuple[str, str]:
-    uri, _, name = tag.rpartition("}")
-    return uri[1:], name
-
-
-_split_cached = lru_cache(maxsize=4096)(_split_text)
+    """The namespace of the name; "" for none."""
+    return _NAMES[element.tag][0]
 
 
 def children(parent: Element | None, name: str) -> Iterator[Element]:
     """The child elements of that name, in order."""
-    if parent is not None:
-        for element in parent:
-            if _split(element.tag)[1] == name:
-                yield element
+    return iter(()) if parent is None else parent.iterchildren("{*}" + name)
 
 
 def child(parent: Element | None, *path: str) -> Element | None:
@@ -60,12 +56,7 @@ def child(parent: Element | None, *path: str) -> Element | None:
     for name in path:
         if found is None:
             return None
-        for element in found:
-            if _split(element.tag)[1] == name:
-                found = element
-                break
-        else:
-            return None
+        found = next(found.iterchildren("{*}" + name), None)
     return found
 
 

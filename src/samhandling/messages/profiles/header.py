@@ -151,33 +151,39 @@ def _patient(facts: Facts, info: Element | None, *, test: bool) -> Iterator[Find
 def check_writing(root: Element) -> Iterator[Finding]:
     """How elements and attributes are written, in the whole document: codes, empty elements, blanks, telephones."""
     for element in root.iter("{*}*"):
+        attributes = element.items()
+        name = local(element)
+        if not attributes:
+            if len(element) == 0 and namespace(element) != _DSIG:
+                yield from _bare(element, name)
+            continue
         if namespace(element) == _DSIG:
             continue
-        yield from _empty(element)
-        yield from _blanks(element)
-        if local(element) == "TeleAddress":
+        for attribute, value in attributes:
+            if value[:1].isspace() or value[-1:].isspace():
+                yield _blanks(element, str(attribute))
+        if name == "TeleAddress":
             yield from _phone(element)
-        elif local(element) not in _TIMES_AND_QUANTITIES and element.get("U") is None:
-            yield from _code(element)
+        elif name not in _TIMES_AND_QUANTITIES and element.get("U") is None:
+            yield from _code(element, name)
 
 
-def _empty(element: Element) -> Iterator[Finding]:
-    bare = len(element) == 0 and not element.attrib and not (element.text or "").strip()
-    if bare and local(element) not in _MAY_BE_EMPTY:
-        yield at(element, "HODE-06", f"{local(element)} er tomt.", "Utelat elementer uten innhold.")
+def _bare(element: Element, name: str) -> Iterator[Finding]:
+    """A leaf without attributes: empty is never right, and a code must be there where one belongs."""
+    if (element.text or "").strip():
+        return
+    if name not in _MAY_BE_EMPTY:
+        yield at(element, "HODE-06", f"{name} er tomt.", "Utelat elementer uten innhold.")
 
 
-def _blanks(element: Element) -> Iterator[Finding]:
-    for name, value in element.attrib.items():
-        if str(value) != str(value).strip():
-            written = str(name).rpartition("}")[2]
-            yield at(
-                element,
-                "HODE-07",
-                f"Attributtet {written} begynner eller slutter med blanktegn.",
-                "Fjern blanktegnene.",
-                severity="note",
-            )
+def _blanks(element: Element, attribute: str) -> Finding:
+    return at(
+        element,
+        "HODE-07",
+        f"Attributtet {attribute.rpartition('}')[2]} begynner eller slutter med blanktegn.",
+        "Fjern blanktegnene.",
+        severity="note",
+    )
 
 
 def _phone(element: Element) -> Iterator[Finding]:
@@ -192,27 +198,24 @@ def _phone(element: Element) -> Iterator[Finding]:
         )
 
 
-def _code(element: Element) -> Iterator[Finding]:
+def _code(element: Element, element_name: str) -> Iterator[Finding]:
     """CS with V and DN, CV with V, S and DN or OT alone, and only codes that the list has (SEND-36 to SEND-39)."""
     value, oid, name = element.get("V"), element.get("S"), element.get("DN")
-    expected = lists_of(local(parent) if (parent := element.getparent()) is not None else "", local(element))
-    if value is None and oid is None and name is None:
-        if expected and element.get("OT") is None and len(element) == 0:
-            yield at(element, "HODE-02", f"{local(element)} mangler kode.", "Oppgi kode og tekst.")
-        return
     if value is None:
-        if element.get("OT") is None:
-            yield at(element, "HODE-02", f"{local(element)} mangler kode.", "Oppgi kode og tekst.")
+        if (oid is not None or name is not None) and element.get("OT") is None:
+            yield at(element, "HODE-02", f"{element_name} mangler kode.", "Oppgi kode og tekst.")
         return
     if name is None:
-        yield at(element, "HODE-03", f"{local(element)} har kode uten tekst.", "Oppgi DN sammen med V.")
+        yield at(element, "HODE-03", f"{element_name} har kode uten tekst.", "Oppgi DN sammen med V.")
     if oid is None and _is_cv(element):
-        yield at(element, "HODE-04", f"{local(element)} har kode uten kodeverk.", "Oppgi S sammen med V.")
+        yield at(element, "HODE-04", f"{element_name} har kode uten kodeverk.", "Oppgi S sammen med V.")
+    parent = element.getparent()
+    expected = lists_of(local(parent) if parent is not None else "", element_name)
     numbers = (codes.list_number(oid),) if oid else expected
-    if oid and expected and numbers[0] not in expected and local(element) not in _OPEN_LISTS:
-        yield at(element, "HODE-05", f"{local(element)} viser til et annet kodeverk enn ventet.", "Kontroller S.")
+    if oid and expected and numbers[0] not in expected and element_name not in _OPEN_LISTS:
+        yield at(element, "HODE-05", f"{element_name} viser til et annet kodeverk enn ventet.", "Kontroller S.")
     elif numbers and all(codes.surely_unknown(number, value.strip()) for number in numbers):
-        yield at(element, "HODE-05", f"{local(element)} har en kode som ikke finnes i kodeverket.", "Rett koden.")
+        yield at(element, "HODE-05", f"{element_name} har en kode som ikke finnes i kodeverket.", "Rett koden.")
 
 
 # CV elements of the header and the common head; all others with a code are CS (code-lists 1).
