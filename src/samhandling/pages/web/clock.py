@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.pages.fields import ClockField, DayField
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
 from samhandling.store.services import now as present
-from samhandling.store.services import require_test_store, wind_clock
+from samhandling.store.services import require_test_store, set_clock
 
 STEPS = {"15": timedelta(minutes=15), "60": timedelta(hours=1), "240": timedelta(hours=4)}
 FURTHEST = timedelta(days=31)
+
+
+class UntilForm(forms.Form):
+    """The local time to run forward to."""
+
+    day = DayField(label=gettext_lazy("Dato"))
+    time = ClockField(label=gettext_lazy("Klokkeslett"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,37 +38,22 @@ def clock(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Show the simulated time; a POST runs it forward by a step or to a local time. Refused on a real store."""
     require_test_store()
     now = present()
-    wrong = ""
+    later = oslo.local(now + timedelta(hours=1))
+    form = UntilForm(initial={"day": later.date(), "time": later.time().replace(minute=0)})
+    status = 200
     if request.method == "POST":
-        target = _target(request.POST.get("step", ""), request.POST.get("until", ""), now)
+        target = now + STEPS[request.POST["step"]] if request.POST.get("step") in STEPS else None
+        if target is None:
+            form = UntilForm(request.POST)
+            if form.is_valid():
+                target = oslo.from_local(form.cleaned_data["day"], form.cleaned_data["time"]).instant
         if target is not None and now < target <= now + FURTHEST:
-            there = wind_clock(target, machine_now=datetime.now(UTC))
-            audit.record(scope, "clock.set", now=now)
-            if there:
-                messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
-            else:
-                text = _("Dagen spilles av frem til %(when)s. Last siden på nytt for å følge med.")
-                messages.info(request, text % {"when": moment(target)})
+            set_clock(target, machine_now=datetime.now(UTC))
+            audit.record(scope, "clock.set", now=target)
+            messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
             return HttpResponseRedirect(request.path)
-        wrong = _("Skriv et tidspunkt fremover i tid, høyst 31 dager frem.")
-    values = {
-        "shown": moment(now),
-        "until": oslo.local(now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:00"),
-        "wrong": wrong,
-    }
-    return page(
-        request, "pages/clock.html", values, title=_("Spol klokken"), scope=scope, now=now, status=422 if wrong else 200
-    )
-
-
-def _target(step: str, until: str, now: datetime) -> datetime | None:
-    """The instant that the form asks for, or None when it is no time."""
-    if step in STEPS:
-        return now + STEPS[step]
-    try:
-        wanted = datetime.fromisoformat(until)
-    except ValueError:
-        return None
-    if wanted.tzinfo is not None:
-        return None
-    return oslo.from_local(wanted.date(), wanted.time()).instant
+        if target is not None:
+            form.add_error(None, _("Skriv et tidspunkt fremover i tid, høyst 31 dager frem."))
+        status = 422
+    values = {"shown": moment(now), "form": form}
+    return page(request, "pages/clock.html", values, title=_("Spol klokken"), scope=scope, now=now, status=status)

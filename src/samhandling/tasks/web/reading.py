@@ -67,6 +67,7 @@ class TaskRow:
     owner: str
     mine: bool
     phone: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
         owner=task.owner.shown_name if task.owner else "",
         mine=task.owner_id == scope.user.pk,
         phone=task.phone,
+        subject=task.subject,
     )
 
 

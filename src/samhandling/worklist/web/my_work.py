@@ -2,17 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from samhandling.access import audit
+from samhandling.access.roles import Role
 from samhandling.access.scope import Scope
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.rules import MessageState
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import _
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import Tone
+from samhandling.stays.web import course_reading, reading
+from samhandling.store.services import now as present
+from samhandling.tasks.web import reading as tasks
+
+Desk = tuple[str, dict[str, Any]]
 
 
 @require_safe
 @needs()
 def my_work(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """The front page of the role."""
-    return page(request, "worklist/my_work.html", {}, title=_("Mitt arbeid"), scope=scope)
+    """The front page of the role. The list alone is one reading, however often it refreshes itself (P-05)."""
+    now = present()
+    template, values = DESKS[scope.role](scope, now)
+    audit.record_reading(scope, "worklist.read", now=now)
+    return page(request, template, {**values, "since": moment(now, now)}, title=_("Mitt arbeid"), scope=scope, now=now)
+
+
+def _ward(scope: Scope, now: datetime) -> Desk:
+    """The ward: its patients in one line each; those who need something first."""
+    rows = reading.ward(scope, now)
+    subjects = {f"stay:{row.pk}" for row in rows}
+    others = [t for t in tasks.open_rows(scope, now) if t.subject not in subjects]
+    return "worklist/ward.html", {
+        "rows": [row for row in rows if not row.left],
+        "left": [row for row in rows if row.left],
+        "urgent": sum(row.tone is Tone.BAD for row in rows),
+        "soon": sum(row.tone is Tone.WARN for row in rows),
+        "unassessed": sum(row.unassessed for row in rows),
+        "groups": tasks.grouped(others, tasks.group_keys(others)),
+        "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
+        "place": ", ".join(scope.unit_names) or scope.organisation.name,
+    }
+
+
+def _queue(scope: Scope, now: datetime) -> Desk:
+    """The message responsible: tasks grouped by cause and counterpart, and how the messages stand."""
+    rows = tasks.open_rows(scope, now)
+    out = scope.rows(Message.objects.filter(direction=Direction.OUT))
+    unsettled = (MessageState.WAITING, MessageState.SENT)
+    return "worklist/queue.html", {
+        "groups": tasks.grouped(rows, tasks.group_keys(rows)),
+        "total": len(rows),
+        "waiting": out.filter(state__in=unsettled).count(),
+        "unconfirmed": out.filter(state__in=(MessageState.UNCONFIRMED, MessageState.FAILED)).count(),
+        "rejected": out.filter(state=MessageState.REJECTED).count(),
+        "stays": reading.ward(scope, now) if scope.organisation.kind == "hospital" else [],
+        "desk": course_reading.desk(scope, now) if scope.organisation.kind == "municipality" else None,
+    }
+
+
+def _municipality(scope: Scope, now: datetime) -> Desk:
+    """The municipality: ready now, admitted now, discharged today, from what it received alone."""
+    rows = tasks.open_rows(scope, now)
+    return "worklist/municipality.html", {
+        "desk": course_reading.desk(scope, now),
+        "groups": tasks.grouped(rows, tasks.group_keys(rows)),
+        "total": len(rows),
+        "nurse": scope.role is Role.MUNICIPAL_NURSE,
+    }
+
+
+def _technical(scope: Scope, now: datetime) -> Desk:
+    """IT and administrators: technical tasks, no patients."""
+    rows = tasks.open_rows(scope, now)
+    return "worklist/technical.html", {"groups": tasks.grouped(rows, tasks.group_keys(rows)), "total": len(rows)}
+
+
+DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
+    Role.WARD_NURSE: _ward,
+    Role.PLO_RESOURCE: _ward,
+    Role.MESSAGE_RESPONSIBLE: _queue,
+    Role.CASE_HANDLER: _municipality,
+    Role.MUNICIPAL_NURSE: _municipality,
+    Role.OPERATIONS: _technical,
+    Role.ADMIN: _technical,
+}

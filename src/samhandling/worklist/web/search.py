@@ -2,17 +2,84 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
+from samhandling.access import audit
+from samhandling.access.roles import May
 from samhandling.access.scope import Scope
+from samhandling.exchange.models import Message
+from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
+from samhandling.patients import services as patients
+from samhandling.stays.models import Course, Stay
+from samhandling.stays.web import course_reading, reading
+from samhandling.stays.web import scope as within
+from samhandling.store.services import now as present
+
+LIMIT = 50
+LONGEST = 100
 
 
 @require_http_methods(["GET", "POST"])
 @needs()
 def search(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Results for what was typed."""
-    return page(request, "worklist/search.html", {}, title=_("Søk"), scope=scope)
+    """Results for what was typed, all within the scope. One stay or one message alone is opened at once."""
+    now = present()
+    typed = request.POST.get("q", "").strip()[:LONGEST] if request.method == "POST" else ""
+    stays = _stays(scope, typed) if typed else []
+    courses = _courses(scope, typed) if typed else []
+    found = _messages(scope, typed) if typed else []
+    if typed:
+        # What was typed may be a number, so the log says that there was a search and what was found, not the words.
+        count = len(stays) + len(courses) + len(found)
+        audit.record(scope, "search", now=now, purpose=f"{count}")
+    shown_stays, shown_courses = reading.rows(stays, now), course_reading.rows(courses, now)
+    shown_messages = messages.rows(scope, found, now)
+    only = [row.href for row in (*shown_stays, *shown_courses, *shown_messages)]
+    if len(only) == 1:
+        return HttpResponseRedirect(only[0])
+    values = {
+        "typed": bool(typed),
+        "stays": shown_stays,
+        "courses": shown_courses,
+        "messages": shown_messages,
+        "nothing": not only,
+    }
+    return page(request, "worklist/search.html", values, title=_("Søk"), scope=scope, now=now)
+
+
+def _patient_ids(scope: Scope, typed: str) -> list[int]:
+    return [p.pk for p in patients.search(typed, organisation_id=scope.organisation.pk, limit=LIMIT)]
+
+
+def _stays(scope: Scope, typed: str) -> list[Stay]:
+    """Stays by patient or by the patient system's number of the visit, newest first."""
+    if not scope.may(May.SEE_PATIENTS):
+        return []
+    found = within.stays(scope)
+    by_visit = found.filter(visit=typed)
+    by_patient = found.filter(patient__in=_patient_ids(scope, typed))
+    return sorted({s.pk: s for s in (*by_visit, *by_patient[:LIMIT])}.values(), key=_newest)
+
+
+def _newest(stay: Stay) -> float:
+    when: datetime = stay.admitted_at
+    return -when.timestamp()
+
+
+def _courses(scope: Scope, typed: str) -> list[Course]:
+    """The municipality's courses by patient, newest first."""
+    if not scope.may(May.SEE_COURSES):
+        return []
+    return list(within.courses(scope).filter(patient__in=_patient_ids(scope, typed)).order_by("-changed_at")[:LIMIT])
+
+
+def _messages(scope: Scope, typed: str) -> list[Message]:
+    """The message with that MsgId, sent or received."""
+    found = messages.within(scope).filter(msg_id=typed.casefold())
+    return [message for message in found[:LIMIT] if messages.may_see(scope, message)]

@@ -1,0 +1,139 @@
+"""What the pages show of the municipality's courses: only what its own messages tell (design 3a)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from samhandling.access.scope import Scope
+from samhandling.clock import oslo
+from samhandling.exchange.web.words import name as message_name
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import Link, Status, TimelineEntry, Tone
+from samhandling.patients.web.strip import short
+from samhandling.stays.models import Course, CourseMessageRow
+from samhandling.stays.rules.courses import CourseState
+from samhandling.stays.web import scope as within
+from samhandling.stays.web import words
+
+RECENTLY = timedelta(days=2)
+"""How long a course without a day of discharge stays on the desk after its last message."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """One patient in one line, as the municipality knows it."""
+
+    pk: int
+    href: str
+    name: str
+    born: str
+    state: Status
+    since: str
+    hospital: str
+    ward: str
+    phone: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The three lists of the municipality's desk."""
+
+    ready: tuple[CourseRow, ...]
+    admitted: tuple[CourseRow, ...]
+    left: tuple[CourseRow, ...]
+
+
+def desk(scope: Scope, now: datetime) -> Desk:
+    """Ready now, admitted now, discharged today: from received messages alone."""
+    found = list(within.courses(scope).order_by("-changed_at"))
+    by_state: dict[str, list[Course]] = {}
+    for course in found:
+        by_state.setdefault(course.state, []).append(course)
+    left = [c for c in by_state.get(CourseState.OUT, []) + by_state.get(CourseState.DEAD, []) if _left_today(c, now)]
+    ready = sorted(by_state.get(CourseState.READY, []), key=lambda c: (c.ready_date or oslo.day(now), c.pk))
+    return Desk(
+        ready=tuple(rows(ready, now)),
+        admitted=tuple(rows(by_state.get(CourseState.ADMITTED, []), now)),
+        left=tuple(rows(left, now)),
+    )
+
+
+def _left_today(course: Course, now: datetime) -> bool:
+    today = oslo.day(now)
+    if course.discharged_at is not None:
+        return oslo.day(course.discharged_at) == today
+    if course.discharged_on is not None:
+        return course.discharged_on == today
+    return course.changed_at >= now - RECENTLY
+
+
+def rows(courses: Iterable[Course], now: datetime) -> list[CourseRow]:
+    """Courses as a list shows them."""
+    return [row(course, now) for course in courses]
+
+
+def row(course: Course, now: datetime) -> CourseRow:
+    """One course. A patient who is not matched yet has no name here."""
+    name, born = short(course.patient) if course.patient else (_("Ikke koblet til pasient ennå"), "")
+    return CourseRow(
+        pk=course.pk,
+        href=reverse("stays:course", args=[course.pk]),
+        name=name,
+        born=born,
+        state=state(course),
+        since=moment(course.admitted_at, now) if course.admitted_at else "",
+        hospital=course.hospital_name,
+        ward=course.ward_name,
+        phone=course.ward_phone,
+        detail=detail(course, now),
+    )
+
+
+def state(course: Course) -> Status:
+    """Where the patient is, as far as the municipality was told."""
+    text = _(words.COURSE_STATES.get(course.state, course.state))
+    if course.state == CourseState.READY:
+        day = oslo.say_date(course.ready_date) if course.ready_date else ""
+        return Status(Tone.WARN, f"{text} {day}".strip())
+    return Status(Tone.INFO if course.state == CourseState.ADMITTED else Tone.QUIET, text)
+
+
+def detail(course: Course, now: datetime) -> str:
+    """Who decided, or when and where the patient went."""
+    if course.state == CourseState.READY and course.decided_by:
+        return _("Bestemt av %(name)s") % {"name": course.decided_by}
+    if course.state == CourseState.OUT:
+        if course.discharged_at:
+            when = moment(course.discharged_at, now)
+        else:
+            when = oslo.say_date(course.discharged_on) if course.discharged_on else ""
+        return " · ".join(part for part in (when, words.place(course.discharged_to)) if part)
+    return ""
+
+
+def told(course: Course, now: datetime) -> list[TimelineEntry]:
+    """The messages of the course, newest first, and whether they still stand."""
+    found = CourseMessageRow.objects.filter(course=course).select_related("message").order_by("-event_at", "-id")
+    entries = []
+    for told_by in found:
+        stands = not told_by.cancelled and told_by.status == "N"
+        text = _("Mottatt %(when)s") % {"when": moment(told_by.received_at, now)}
+        if told_by.cancelled:
+            text += " · " + _("Trukket tilbake av sykehuset")
+        link = Link(_("Les meldingen"), reverse("exchange:message", args=[told_by.message_id]))
+        entries.append(
+            TimelineEntry(
+                at=told_by.event_at,
+                when=moment(told_by.event_at, now),
+                title=message_name(told_by.message),
+                text=text,
+                tone=Tone.OK if stands else Tone.WARN,
+                link=link,
+            )
+        )
+    return entries

@@ -1,0 +1,40 @@
+"""The municipality's page of one course."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from samhandling.access import audit
+from samhandling.access.roles import May
+from samhandling.access.scope import Scope
+from samhandling.pages.frame import page
+from samhandling.pages.guard import needs
+from samhandling.pages.texts import _
+from samhandling.patients.web.strip import strip
+from samhandling.stays.models import BreachOfRoutine
+from samhandling.stays.web import course_reading as reading
+from samhandling.stays.web import scope as within
+from samhandling.stays.web import words
+from samhandling.store.services import is_test_store
+from samhandling.store.services import now as present
+from samhandling.tasks.web.reading import open_rows
+
+
+@require_safe
+@needs(May.SEE_PATIENTS, May.SEE_COURSES)
+def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """One course: what is known now, the messages it is known from, the ward's phone, what is to be done."""
+    now = present()
+    found = within.one_course(scope, pk)
+    audit.record_reading(scope, "course.read", now=now, patient=found.patient_id, subject=found.subject)
+    breaches = BreachOfRoutine.objects.filter(course=found, organisation=scope.organisation)
+    row = reading.row(found, now)
+    values = {
+        "course": row,
+        "patient": strip(found.patient, test=is_test_store()) if found.patient else None,
+        "told": reading.told(found, now),
+        "tasks": open_rows(scope, now, subject=found.subject),
+        "breaches": [_(words.BREACHES.get(b.code, b.code)) for b in breaches],
+    }
+    return page(request, "stays/course.html", values, title=row.name, scope=scope, now=now)

@@ -1,0 +1,77 @@
+"""What the municipality knows of a stay, and whether it arrived: from the expectations and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from samhandling.exchange.models import Message
+from samhandling.exchange.web.reading import statuses
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import Status, Tone
+from samhandling.stays.models import Expectation
+from samhandling.stays.rules.expectations import ExpectationState
+from samhandling.stays.rules.values import StayState
+from samhandling.stays.web import words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that the municipality was told, or must be."""
+
+    text: str
+    status: Status
+    when: str
+    href: str
+    stands: bool
+    """False once withdrawn."""
+
+
+def told(expectations: Iterable[Expectation], now: datetime) -> list[Told]:
+    """Each message that was due, in order; one that was withdrawn before it left was never told and is left out."""
+    found = [e for e in expectations if e.state != ExpectationState.WITHDRAWN]
+    by_message = statuses(_messages(found), now)
+    return [_one(e, by_message, now) for e in sorted(found, key=lambda e: e.number)]
+
+
+def _messages(expectations: Iterable[Expectation]) -> list[Message]:
+    return [e.message for e in expectations if e.message is not None]
+
+
+def _one(expectation: Expectation, by_message: Mapping[int, Status], now: datetime) -> Told:
+    return Told(
+        text=words.told(expectation.message_code, expectation.values),
+        status=_status(expectation, by_message),
+        when=moment(expectation.sent_at or expectation.due_since, now),
+        href=reverse("exchange:message", args=[expectation.message_id]) if expectation.message_id else "",
+        stands=expectation.state != ExpectationState.CANCELLED,
+    )
+
+
+def _status(expectation: Expectation, by_message: Mapping[int, Status]) -> Status:
+    state = expectation.state
+    if state == ExpectationState.HELD:
+        return Status(Tone.BAD, _("Ikke sendt – mangler navn på beslutningsansvarlig"))
+    if state == ExpectationState.CANCELLED:
+        return Status(Tone.QUIET, _("Trukket tilbake"))
+    if state == ExpectationState.DUE:
+        if expectation.written_by == "epj":
+            return Status(Tone.WARN, _("Ikke sendt fra journalsystemet ennå"))
+        return Status(Tone.BAD, _("Ikke sendt"))
+    return by_message.get(expectation.message_id or 0, Status(Tone.WAIT, _("Sendes nå")))
+
+
+def silence(state: StayState, municipality: str) -> Status:
+    """Why the municipality has been told nothing, when it has not."""
+    if state.overlay == "H" and state.involved:
+        return Status(Tone.WARN, _("Hjelpenummer: ring, meldinger brukes ikke"))
+    if state.overlay == "N" and state.involved:
+        if not state.municipality:
+            return Status(Tone.WARN, _("Kommunen er ukjent: finn den"))
+        return Status(Tone.WARN, _("Ingen avtale med %(municipality)s: ring") % {"municipality": municipality})
+    if state.user is None or (state.need is None and not state.user):
+        return Status(Tone.QUIET, _("Ingenting: ikke vurdert ennå"))
+    return Status(Tone.QUIET, _("Ingenting: trenger ikke kommunale tjenester"))

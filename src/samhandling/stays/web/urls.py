@@ -1,0 +1,14 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from samhandling.stays.web import course_views, form_views, views
+
+app_name = "stays"
+urlpatterns = [
+    path("opphold/<int:pk>/", views.stay, name="stay"),
+    path("opphold/<int:pk>/registrer/<slug:what>/", form_views.register, name="register"),
+    path("forlop/<int:pk>/", course_views.course, name="course"),
+]

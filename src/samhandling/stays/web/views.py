@@ -1,0 +1,108 @@
+"""The page of one stay."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from samhandling.access import audit
+from samhandling.access.roles import May
+from samhandling.access.scope import Scope
+from samhandling.exchange.models import Message
+from samhandling.exchange.web import reading as messages
+from samhandling.pages.frame import page
+from samhandling.pages.guard import needs
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import Link, Status, Tone
+from samhandling.patients.web.strip import strip
+from samhandling.registry.rules import StaffedPhone
+from samhandling.stays.models import Stay
+from samhandling.stays.rules.values import StayState
+from samhandling.stays.web import next_steps, reading, standing, words
+from samhandling.stays.web import scope as within
+from samhandling.stays.web.registrations import REGISTRATIONS
+from samhandling.stays.work import load_state
+from samhandling.store.services import is_test_store
+from samhandling.store.services import now as present
+from samhandling.tasks.models import Task
+
+
+@require_safe
+@needs(May.SEE_PATIENTS)
+def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """One stay: what to do now, what the municipality knows and whether it arrived, forms, and all that happened."""
+    now = present()
+    found = within.one_stay(scope, pk)
+    audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject)
+    state = load_state(found)
+    municipality_name, phone = reading.counterpart(found, now)
+    expectations = list(found.expectations.select_related("message"))
+    tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
+    told = standing.told(expectations, now)
+    listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
+    values = {
+        "stay": found,
+        "patient": strip(found.patient, test=is_test_store()),
+        "state": reading.standing_of(found, state),
+        "marks": reading.marks(state),
+        "where": _where(found),
+        "municipality": municipality_name or _("Ukjent kommune"),
+        "phone": phone,
+        "phone_why": _(phone.why_text) if phone else "",
+        "user": words.yes_no(state.user),
+        "need": words.yes_no(state.need),
+        "warnings": _warnings(state, municipality_name, phone),
+        "steps": next_steps.steps(found, found.deadlines.all(), tasks, now, phone.phone if phone else ""),
+        "told": told,
+        "silence": None if told else standing.silence(state, municipality_name),
+        "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),
+        "forms": _forms(scope, found, state) if scope.may(May.REGISTER) else [],
+        "timeline": reading.timeline(found, now),
+        "calm_since": moment(now, now),
+        "ward_phone": found.unit.phone if found.unit else "",
+    }
+    return page(request, "stays/stay.html", values, title=values["patient"].name, scope=scope, now=now)
+
+
+def _where(stay: Stay) -> str:
+    """`Medisinsk sengepost, innlagt 23.11.2026 kl. 10.00`."""
+    unit = stay.unit.name if stay.unit else _("Ukjent post")
+    parts = {"unit": unit, "in": moment(stay.admitted_at)}
+    if stay.discharged_at:
+        return _("%(unit)s, innlagt %(in)s, skrevet ut %(out)s") % {**parts, "out": moment(stay.discharged_at)}
+    return _("%(unit)s, innlagt %(in)s") % parts
+
+
+def _warnings(state: StayState, municipality: str, phone: StaffedPhone | None) -> list[Status]:
+    """The texts that must stand: help number, no agreement (routines 10, texts 1 and 4)."""
+    number = phone.phone if phone else ""
+    name = municipality or _("kommunen")
+    if not state.overlay or not state.involved:
+        return []
+    if state.overlay == "H":
+        text = _(
+            "Pasienten har hjelpenummer, ikke fødselsnummer. PLO-meldinger skal ikke brukes. "
+            "Ring %(municipality)s %(phone)s og bruk meldeskjema på papir ved behov."
+        )
+    elif state.municipality:
+        text = _("Vi har ikke avtale om elektroniske meldinger med %(municipality)s. Ring %(phone)s.")
+    else:
+        text = _("Vi vet ikke hvilken kommune pasienten hører til. Finn den og registrer den her.")
+    return [Status(Tone.WARN, " ".join((text % {"municipality": name, "phone": number}).split()))]
+
+
+def _forms(scope: Scope, stay: Stay, state: StayState) -> list[Link]:
+    """What may be registered now, in the order of the pathway."""
+    return [
+        Link(_(what.title), reverse("stays:register", args=[stay.pk, name]))
+        for name, what in REGISTRATIONS.items()
+        if state.state in what.states and scope.role in what.roles and _makes_sense(name, state)
+    ]
+
+
+def _makes_sense(name: str, state: StayState) -> bool:
+    """A form that the state alone does not rule out, but what is registered does."""
+    if name == "ikke-klar":
+        return state.ready_date is not None or state.expected_ready is not None
+    return True

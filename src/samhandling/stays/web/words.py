@@ -1,0 +1,161 @@
+"""Stays and courses in the words of routines 10."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from samhandling.clock import oslo
+from samhandling.messages import codes
+from samhandling.pages.texts import N_, _, language
+from samhandling.pages.values import Status, Tone
+from samhandling.stays.rules.courses import CourseState
+from samhandling.stays.rules.values import State
+
+STATES: dict[str, str] = {
+    State.EXPECTED: N_("Meldt fra kommunen, ikke innlagt ennå"),
+    State.IN: N_("Innlagt"),
+    State.ACTIVE: N_("Innlagt"),
+    State.READY: N_("Utskrivningsklar"),
+    State.OUT: N_("Skrevet ut"),
+    State.DEAD: N_("Død"),
+    State.VOID: N_("Innleggelsen er trukket tilbake"),
+}
+
+TOLD: dict[str, str] = {
+    "M1": N_("Innlagt"),
+    "M6": N_("Utskrivningsklar"),
+    "M7": N_("Ikke utskrivningsklar likevel"),
+    "M8": N_("Skrevet ut"),
+}
+"""What each automatic message tells the municipality."""
+
+CLOCKS: dict[str, str] = {
+    "F1": N_("Tidligmelding må være mottatt i kommunen"),
+    "F2": N_("Innleggelsesrapport ventes fra kommunen"),
+    "F3": N_("Meldingen skulle vært sendt"),
+    "F7": N_("Melding om utskrevet pasient skal sendes i dag"),
+    "F9": N_("Endelig helseopplysning: må sendes før utskriving"),
+    "F10": N_("Utskrivningsklar i dag? Bekreft, flytt eller svar ikke lenger."),
+    "F11": N_("Ikke vurdert: bruker av kommunale tjenester, og behov etter utskriving"),
+}
+
+COURSE_STATES: dict[str, str] = {
+    CourseState.UNKNOWN: N_("Ingen melding gjelder lenger"),
+    CourseState.ADMITTED: N_("Innlagt"),
+    CourseState.READY: N_("Utskrivningsklar"),
+    CourseState.OUT: N_("Skrevet ut"),
+    CourseState.DEAD: N_("Død"),
+}
+
+EVENTS: dict[str, tuple[Tone, str]] = {
+    "admitted": (Tone.INFO, N_("Innlagt")),
+    "admission_corrected": (Tone.QUIET, N_("Innleggelsestidspunktet er rettet")),
+    "user_yes": (Tone.INFO, N_("Bruker av kommunale tjenester: ja")),
+    "user_yes_late": (Tone.INFO, N_("Bruker av kommunale tjenester: ja, registrert etter utskrivningsklar")),
+    "user_no": (Tone.QUIET, N_("Bruker av kommunale tjenester: nei")),
+    "user_mistake": (Tone.WARN, N_("Bruker av kommunale tjenester var registrert ved feil")),
+    "need_yes": (Tone.INFO, N_("Behov etter utskriving: ja")),
+    "need_no": (Tone.QUIET, N_("Ikke behov etter utskriving")),
+    "ready": (Tone.INFO, N_("Utskrivningsklar")),
+    "ready_late": (Tone.INFO, N_("Utskrivningsklar, registrert sent")),
+    "ready_unasked": (Tone.INFO, N_("Utskrivningsklar på ventet dag")),
+    "ready_expected": (Tone.QUIET, N_("Ventet utskrivningsklar dato er lagret")),
+    "ready_asked": (Tone.WAIT, N_("Avdelingen er spurt: utskrivningsklar i dag?")),
+    "ready_named": (Tone.QUIET, N_("Beslutningsansvarlig er registrert")),
+    "ready_changed": (Tone.INFO, N_("Utskrivningsklar dato er endret")),
+    "ready_expected_cleared": (Tone.QUIET, N_("Ventet dato er tatt bort")),
+    "ready_cleared": (Tone.WARN, N_("Ikke utskrivningsklar lenger")),
+    "ready_mistake": (Tone.WARN, N_("Utskrivningsklar var registrert ved feil")),
+    "warning_no_information": (Tone.WARN, N_("Kommunen har ikke fått helseopplysning ennå")),
+    "warning_early_open": (Tone.WARN, N_("Tidligmelding er ikke bekreftet mottatt ennå")),
+    "discharge_planned": (Tone.QUIET, N_("Utskriving er planlagt")),
+    "discharge_plan_off": (Tone.QUIET, N_("Planlagt utskriving er tatt bort")),
+    "discharged": (Tone.INFO, N_("Skrevet ut")),
+    "without_ready_date": (Tone.QUIET, N_("Skrevet ut uten utskrivningsklar dato")),
+    "discharge_undone": (Tone.WARN, N_("Utskrivingen var registrert ved feil; oppholdet fortsetter")),
+    "discharge_undone_late": (Tone.WARN, N_("Utskrivingen er opphevet sent; meldingsansvarlig avgjør")),
+    "died": (Tone.INFO, N_("Død")),
+    "death_told": (Tone.QUIET, N_("Kommunen får beskjed om dødsfallet")),
+    "death_undone": (Tone.WARN, N_("Dødsfallet var registrert ved feil")),
+    "died_outside": (Tone.QUIET, N_("Død etter utskriving")),
+    "admission_cancelled": (Tone.WARN, N_("Innleggelsen er trukket tilbake")),
+    "moved": (Tone.QUIET, N_("Flyttet til annen post")),
+    "track_changed": (Tone.QUIET, N_("Flyttet mellom somatikk og psykiatri")),
+    "leave_started": (Tone.QUIET, N_("Permisjon")),
+    "leave_ended": (Tone.QUIET, N_("Tilbake fra permisjon")),
+    "identity_ordinary": (Tone.INFO, N_("Fødselsnummer eller D-nummer er registrert")),
+    "identity_not_ordinary": (Tone.WARN, N_("Pasienten har ikke lenger ordinært fødselsnummer")),
+    "municipality_changed": (Tone.INFO, N_("Kommunen er endret")),
+    "agreement_changed": (Tone.QUIET, N_("Avtalen med kommunen er endret")),
+    "municipality_was_wrong": (Tone.WARN, N_("Kommunen var feil og er rettet")),
+    "municipality_moved": (Tone.QUIET, N_("Pasienten har flyttet til en annen kommune")),
+    "information_early": (Tone.OK, N_("Tidligmelding er sendt")),
+    "information_change": (Tone.OK, N_("Endringsmelding er sendt")),
+    "information_final": (Tone.OK, N_("Endelig helseopplysning er sendt")),
+    "opened_late": (Tone.QUIET, N_("Innleggelsen ble registrert etterpå")),
+    "readmission": (Tone.INFO, N_("Lagt inn igjen kort tid etter forrige opphold")),
+    "earlier_stay": (Tone.QUIET, N_("Har vært innlagt her før")),
+    "was_user": (Tone.INFO, N_("Var bruker av kommunale tjenester ved forrige opphold")),
+    "unknown_unit": (Tone.WARN, N_("Pasientsystemet oppgir en post vi ikke kjenner")),
+    "not_applied": (Tone.WARN, N_("En registrering fra pasientsystemet passet ikke med oppholdet")),
+    "patients_merged": (Tone.QUIET, N_("To registreringer av pasienten er slått sammen")),
+    "sent": (Tone.OK, N_("Melding sendt til kommunen")),
+    "not_sent": (Tone.BAD, N_("Meldingen kunne ikke sendes")),
+    "expected_from_epj": (Tone.WAIT, N_("Meldingen ventes fra journalsystemet")),
+    "epj_refused": (Tone.BAD, N_("Melding fra journalsystemet ble ikke sendt")),
+    "withdrawn": (Tone.QUIET, N_("Meldingen skal ikke sendes likevel")),
+    "cancelled": (Tone.WARN, N_("Meldingen er trukket tilbake")),
+    "cancelled_by_phone": (Tone.WARN, N_("Meldingen må trekkes tilbake på telefon")),
+    "by_phone": (Tone.WARN, N_("Kommunen må ringes: melding kan ikke brukes")),
+    "held": (Tone.BAD, N_("Ikke sendt – mangler navn på beslutningsansvarlig")),
+}
+
+BREACHES: dict[str, str] = {
+    "A-05": N_("Samme melding to ganger"),
+    "A-07": N_("Melding utenfor opphold"),
+    "A-08": N_("Meldinger i feil rekkefølge"),
+    "A-09": N_("Fristen for tidligmelding ble brutt"),
+    "A-11": N_("Ukjent kommune eller ingen avtale"),
+    "A-12": N_("Melding etter dødsfall"),
+    "A-13": N_("Skrevet ut uten helseopplysning"),
+    "A-14": N_("Utskrivningsklar før tidligmelding var mottatt"),
+    "A-21": N_("Skrevet ut uten endelig helseopplysning"),
+}
+
+
+def event_words(kind: str) -> tuple[Tone, str]:
+    """Tone and words of a line in a timeline; a kind without words by its code."""
+    tone, text = EVENTS.get(kind, (Tone.QUIET, kind))
+    return tone, _(text)
+
+
+def told(code: str, values: dict[str, Any]) -> str:
+    """What a message tells the municipality, with its date: `Utskrivningsklar 24.11.2026`."""
+    day = values.get("ready_date")
+    words = _(TOLD.get(code, code))
+    return f"{words} {oslo.say_date(date.fromisoformat(day))}" if code == "M6" and isinstance(day, str) else words
+
+
+def place(code: str) -> str:
+    """Where the patient was discharged to, in words (list 8408)."""
+    return (codes.text("8408", code, language()) or code) if code else ""
+
+
+def yes_no(value: bool | None) -> Status:
+    """An assessment: yes, no or not made."""
+    if value is None:
+        return Status(Tone.WARN, _("Ikke vurdert"))
+    return Status(Tone.INFO, _("Ja")) if value else Status(Tone.QUIET, _("Nei"))
+
+
+PLACES: dict[str, str] = {
+    "1": N_("Hjem"),
+    "11": N_("Sykehjem, aldershjem eller helsehus"),
+    "21": N_("Kommunal akutt døgnenhet (KAD)"),
+    "3": N_("Annet sykehus eller annen spesialisthelsetjeneste"),
+    "10": N_("Pasienthotell"),
+    "5": N_("Institusjon i utlandet"),
+    "88": N_("Annet sted"),
+}
+"""Places that a ward discharges to (list 8408), the common ones first."""
