@@ -71,7 +71,13 @@ def read_again(arrival_id: int, *, now: datetime) -> None:
 
     Raises ImpossibleStepError for one that was read well.
     """
+    reopen(arrival_id, now=now)
+    enqueue("exchange.read", {"arrival": arrival_id}, now=now)
+
+
+@transaction.atomic
+def reopen(arrival_id: int, *, now: datetime) -> None:
+    """Take an arrival out of what was set aside, and end the work that asked for it. Raises ImpossibleStepError."""
     arrival = Arrival.objects.select_for_update().get(pk=arrival_id)
     move_arrival(arrival, ArrivalEvent.TRY_AGAIN, now=now)
     close_tasks(subject=f"arrival:{arrival.pk}", how="obsolete", now=now)
-    enqueue("exchange.read", {"arrival": arrival.pk}, now=now)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from samhandling.errors import NotFoundError
 from samhandling.exchange import homes, notices, originals, rules, taking
+from samhandling.exchange.arriving import reopen
 from samhandling.exchange.models import Arrival, Direction, Message
 from samhandling.exchange.receipting import take_receipt
 from samhandling.exchange.rules import ArrivalEvent
@@ -37,7 +38,10 @@ def read_arrival(running: Running) -> None:
     arrival = Arrival.objects.select_related("original").filter(pk=running.payload["arrival"]).first()
     if arrival is None:
         raise NotFoundError(f"arrival {running.payload['arrival']}")
-    if arrival.state != rules.ArrivalState.ARRIVED:
+    if arrival.state == rules.ArrivalState.UNREADABLE:
+        # Only a person lets the job of an arrival that was set aside run again.
+        reopen(arrival.pk, now=running.now)
+    elif arrival.state != rules.ArrivalState.ARRIVED:
         return
     parsed = parse(arrival)
     with transaction.atomic():
