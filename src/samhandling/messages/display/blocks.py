@@ -37,7 +37,7 @@ class Page:
     lang: str
     # What must be seen first: cancelled, copy to us, test message, H-number, not valid.
     notices: list[str] = field(default_factory=list)
-    # Who may be telephoned about the message.
-    contacts: list[Row] = field(default_factory=list)
+    # The gist for a reader in a hurry: about whom, what happened, from whom, whom to telephone.
+    summary: list[Row] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     technical: list[Row] = field(default_factory=list)

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from samhandling.identity.organisations import normal_her_id
 from samhandling.messages import codes, facts
-from samhandling.messages.display import labels
+from samhandling.messages.display import labels, values
 from samhandling.messages.display.blocks import Page, Row
 from samhandling.messages.display.walk import Walk
-from samhandling.messages.facts import Facts
+from samhandling.messages.facts import Event, Facts
 from samhandling.messages.facts.tree import Element
 from samhandling.messages.receipts.patients import has_h_number
 
@@ -36,7 +36,7 @@ def page_of(reading: ReadingSeen, *, lang: str = "nb", own: Iterable[str] = ()) 
         page.notices.append(labels.word("not_valid", lang))
     if found is not None:
         page.notices += _notices(found, ours, lang)
-        page.contacts = _contacts(found, lang)
+        page.summary = _summary(found, lang)
     walk = Walk(lang, ours)
     page.sections = walk.sections(reading.tree)
     page.technical = walk.technical
@@ -63,6 +63,34 @@ def _notices(found: Facts, ours: frozenset[str], lang: str) -> list[str]:
         ("rejected", found.receipt is not None and found.receipt.status == "2"),
     ]
     return [labels.word(key, lang) for key, holds in given if holds]
+
+
+def _summary(found: Facts, lang: str) -> list[Row]:
+    """About whom, what happened, from whom, and everyone in the content who may be telephoned."""
+    rows: list[Row] = []
+    if found.patient is not None and found.patient.name:
+        rows.append(Row(labels.label("", "Patient", lang), found.patient.name))
+        rows += [_number(identifier.id, identifier.kind, lang) for identifier in found.patient.identifiers]
+    rows += [_event(event, lang) for event in found.events if event.at.raw]
+    if found.discharge is not None:
+        place = found.discharge.place
+        rows.append(Row(labels.label("", "UtTil", lang), place.name or codes.text("8408", place.value, lang) or ""))
+    names = (found.sender.organisation.name, found.sender.part.name if found.sender.part else "")
+    rows.append(Row(labels.label("", "Sender", lang), ", ".join(name.strip() for name in names if name.strip())))
+    return [row for row in rows if row.value] + _contacts(found, lang)
+
+
+def _number(number: str, kind: str, lang: str) -> Row:
+    shown, note = values.identifier_text(number, kind, lang)
+    return Row(codes.text("8116", kind, lang) or labels.label("", "Ident", lang), shown, note=note)
+
+
+def _event(event: Event, lang: str) -> Row:
+    title = event.text or codes.text("9121", event.code, lang) or labels.label("", "Hendelsekode", lang)
+    shown = values.time_text(event.at.raw)
+    if event.estimate and event.reading != "final":
+        return Row(title, shown, "estimate", note=labels.word("estimate", lang))
+    return Row(title, shown)
 
 
 def _contacts(found: Facts, lang: str) -> list[Row]:

@@ -11,11 +11,11 @@ from samhandling.messages.display.blocks import Page, Row, Section
 STYLE = """
 .message{--ink:#1c2430;--dim:#4d5866;--line:#c5ccd6;--mark:#fff4d6;--markline:#8a5a00;--bad:#a3001b;color:var(--ink);
 font:1rem/1.5 system-ui,sans-serif;max-width:52rem}
-.message h1,.message h2,.message h3,.message h4,.message h5,.message h6{line-height:1.25;margin:1.4em 0 .4em}
+.message h1,.message h2,.message h3,.message h4,.message h5,.message h6{line-height:1.25;margin:1.1em 0 .3em}
 .message section section{border-left:3px solid var(--line);padding-left:.9rem;margin-left:.1rem}
 .message dl{margin:.3rem 0}
 .message dl>div{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.15rem 1rem;padding:.2rem 0}
-.message dt{color:var(--dim)}
+.message dt{color:var(--dim);overflow-wrap:anywhere}
 .message dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
 .message .phone{font-weight:600;font-size:1.1em}
 .message .note{color:var(--dim);font-style:italic}
@@ -23,7 +23,7 @@ font:1rem/1.5 system-ui,sans-serif;max-width:52rem}
 .message .notices{list-style:none;padding:0;margin:.8rem 0}
 .message .notices li{background:var(--mark);border-left:.35rem solid var(--markline);padding:.4rem .8rem;margin:.3rem 0;
 color:#1c2430}
-.message .contacts{border:1px solid var(--line);padding:.4rem .9rem;margin:.8rem 0}
+.message .summary{border:1px solid var(--line);padding:.2rem .9rem .6rem;margin:.8rem 0}
 .message details{border-top:1px solid var(--line);margin-top:2rem;padding-top:.6rem}
 .message summary{cursor:pointer}
 .message a{color:inherit}
@@ -46,23 +46,23 @@ def whole(page: Page) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{title}</title>\n<style>body{{margin:1.5rem}}{STYLE}{_DARK}</style>\n</head>\n<body>\n<main>\n"
-        f"{fragment(page, level=1)}\n</main>\n</body>\n</html>\n"
+        f"{''.join(_article(page, 1, summary=False))}\n</main>\n</body>\n</html>\n"
     )
 
 
 def fragment(page: Page, *, level: int = 2) -> str:
-    """An article to stand inside another page; `level` is that of its own heading."""
-    return "".join(_article(page, level))
+    """An article to stand inside another page, with the gist on top; `level` is that of its own heading."""
+    return "".join(_article(page, level, summary=True))
 
 
-def _article(page: Page, level: int) -> Iterator[str]:
+def _article(page: Page, level: int, *, summary: bool) -> Iterator[str]:
     yield f'<article class="message" lang="{page.lang}">\n<h{level}>{escape(page.title)}</h{level}>\n'
     if page.notices:
         yield '<ul class="notices">' + "".join(f"<li>{escape(notice)}</li>" for notice in page.notices) + "</ul>\n"
-    if page.contacts:
-        yield f'<div class="contacts"><p>{escape(labels.word("contact", page.lang))}</p>\n'
-        yield from _rows(page.contacts)
-        yield "</div>\n"
+    if summary and page.summary:
+        yield f'<section class="summary">\n<h{level + 1}>{escape(labels.word("summary", page.lang))}</h{level + 1}>\n'
+        yield from _rows(page.summary)
+        yield "</section>\n"
     for section in page.sections:
         yield from _section(section, level + 1)
     if page.technical:

@@ -18,10 +18,6 @@ def _lines(page: Page) -> Iterator[str]:
     yield "=" * max(len(page.title), 3)
     for notice in page.notices:
         yield f"! {notice}"
-    if page.contacts:
-        yield ""
-        yield f"{labels.word('contact', page.lang)}:"
-        yield from _rows(page.contacts, 1)
     for section in page.sections:
         yield ""
         yield from _section(section, 0)
