@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -192,3 +194,42 @@ def test_the_diagram_shows_every_change_of_state():
     text = rules.diagram(DELIVERY, "delivery")
     for (state, event), found in DELIVERY.items():
         assert (f"    {state} --> {found.state}: {event}\n" in text) == (state != found.state)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("An arrival", ARRIVAL), ("A message in", MESSAGE_IN), ("A delivery", DELIVERY)]
+)
+def test_the_documentation_shows_the_tables_as_they_are(name, table):
+    page = (Path(__file__).parents[2] / "docs" / "life-cycles.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{rules.diagram(table, name)}```" in page
+
+
+N, M, C = "N", "M", "C"
+
+
+def settle(*members: tuple[int, str, int]) -> dict[int, tuple[str, int]]:
+    """Outcome by id, for members as (id, status, hour of generation), in any order of arrival."""
+    found = {}
+    for order in itertools.permutations(members):
+        series = [rules.Member(i, status, NOON + hour * HOUR, i) for i, status, hour in order]
+        result = {s.id: (s.event.value, s.by) for s in rules.settle(series)}
+        assert found in ({}, result), "the order of arrival must not matter"
+        found = result or found
+    return found
+
+
+def test_a_cancellation_takes_all_that_is_older_and_nothing_newer():
+    assert settle((1, N, 0), (2, M, 1), (3, C, 2), (4, M, 3)) == {1: ("cancel", 3), 2: ("cancel", 3)}
+
+
+def test_of_the_rest_the_newest_change_stands():
+    assert settle((1, N, 0), (2, M, 1), (3, M, 2)) == {1: ("replace", 3), 2: ("replace", 3)}
+
+
+def test_at_the_same_instant_a_change_stands_above_the_original_and_a_cancellation_above_both():
+    assert settle((1, N, 0), (2, M, 0)) == {1: ("replace", 2)}
+    assert settle((1, N, 0), (2, M, 0), (3, C, 0)) == {1: ("cancel", 3), 2: ("cancel", 3)}
+
+
+def test_two_cancellations_the_first_that_reaches_it_counts():
+    assert settle((1, N, 0), (2, C, 1), (3, C, 2)) == {1: ("cancel", 2)}

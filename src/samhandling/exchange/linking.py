@@ -176,6 +176,19 @@ def _apply(message: Message, series: list[Message], *, guessed: bool, now: datet
     return flags
 
 
+def take_effect(held: Message, original: Message, *, now: datetime) -> None:
+    """Let a change or cancellation that a person has tied do what it says to its message, whatever the times say."""
+    if held.status == "C":
+        original.cancelled_by = held
+        original.save(update_fields=["cancelled_by"])
+        steps.move_message(original, MessageInEvent.CANCEL, now=now, detail=held.msg_id)
+        _tell_cancelled(original, held, guessed=False, now=now)
+    else:
+        original.replaced_by = held
+        original.save(update_fields=["replaced_by"])
+        steps.move_message(original, MessageInEvent.REPLACE, now=now, detail=held.msg_id)
+
+
 def _link(held: Message, message: Message, *, now: datetime) -> None:
     """The original of a held message has come."""
     held.refers_to = held.refers_to or message

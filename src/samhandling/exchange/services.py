@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samhandling.exchange.arriving import arrive, read_again
+from samhandling.exchange.clearing import assign_patient, remove_content, tie
 from samhandling.exchange.delivering import transport_answer, try_again
 from samhandling.exchange.sending import cancel, send
 from samhandling.exchange.values import Arrived, Draft, Finding, LogisticsContent, Outcome, Responsible
@@ -15,9 +16,12 @@ __all__ = [
     "Outcome",
     "Responsible",
     "arrive",
+    "assign_patient",
     "cancel",
     "read_again",
+    "remove_content",
     "send",
+    "tie",
     "transport_answer",
     "try_again",
 ]
