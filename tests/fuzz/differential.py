@@ -5,7 +5,6 @@ The explained differences stand in docs/differences-from-xsd.md; `explained` rec
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import time
@@ -22,8 +21,6 @@ from tests.fuzz.making import Maker, payload_roots
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import Oracle
 
-FOUND = Path(__file__).parent.parent / "conformance" / "found"
-
 
 @dataclass(frozen=True)
 class CounterExample:
@@ -34,14 +31,6 @@ class CounterExample:
     ours: bool
     official: bool
     reason: str
-
-    def store(self, folder: Path = FOUND) -> Path:
-        """Keep it as a test case; the name says what the schemas say."""
-        folder.mkdir(parents=True, exist_ok=True)
-        number = sum(1 for _ in folder.glob("*.xml")) + 1
-        path = folder / f"{number:04d}-{'valid' if self.official else 'invalid'}.xml"
-        path.write_bytes(self.data)
-        return path
 
 
 def compare(data: bytes, oracle: Oracle) -> tuple[bool, bool, str, str]:
@@ -181,21 +170,3 @@ def originals(standards: Path, oracle: Oracle, rng: random.Random, made: int = 1
     found = [data for file in files if oracle.judge(data := file.read_bytes())[0]]
     maker = Maker(rng, payload_roots())
     return found + [engine.build(maker.message()) for _ in range(made)]
-
-
-def fuzz(seed: int, stop_at: float, standards: Path | None = None) -> list[CounterExample]:
-    """Mutate until `stop_at` (monotonic seconds); store and return what no known cause explains.
-
-    `standards` is the folder of official schemas, by default SAMHANDLING_STANDARDS; without it nothing is compared.
-    """
-    folder = standards or (Path(os.environ["SAMHANDLING_STANDARDS"]) if "SAMHANDLING_STANDARDS" in os.environ else None)
-    if folder is None:
-        return []
-    rng = random.Random(seed)
-    oracle = Oracle(folder / "schemas")
-    found: list[CounterExample] = []
-    for example, _ in differences(originals(folder, oracle, rng), oracle, rng, None, stop_at):
-        if example is not None:
-            example.store()
-            found.append(example)
-    return found

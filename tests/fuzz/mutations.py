@@ -243,7 +243,7 @@ def mutate(tree: Tree, rng: random.Random) -> tuple[Tree, list[str]]:
     for _ in range(rng.choice((1, 1, 1, 1, 2, 3))):
         try:
             steps.append(rng.choice(MUTATIONS)(made, rng))
-        except ValueError:
-            # A value that no XML can hold, or a name that is none: nothing was changed.
+        except (ValueError, TypeError):
+            # A value that no XML can hold, a name that is none, or a sibling of the root: nothing was changed.
             continue
     return made, steps

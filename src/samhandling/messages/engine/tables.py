@@ -44,11 +44,12 @@ class Table:
     family: Family
     content: str | None = None
     mixed: bool = False
+    since: str = ""
 
 
-def element(family: Family, *, content: str | None = None, mixed: bool = False) -> Table:
-    """A global element; its name is the name of the class."""
-    return Table("element", family, content, mixed)
+def element(family: Family, *, content: str | None = None, mixed: bool = False, since: str = "") -> Table:
+    """A global element; its name is the name of the class. `since`: the version that brought it."""
+    return Table("element", family, content, mixed, since)
 
 
 def named_type(family: Family, *, content: str | None = None, mixed: bool = False) -> Table:
@@ -77,11 +78,13 @@ class Scope:
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
     """What only a faithful copy needs: xsi attributes (path of the child, "" for the element itself -> attributes),
-    the order of children where the table leaves it open, and the namespace of an element in a wildcard."""
+    the order of children where the table leaves it open, the version of an element in a wildcard, and white space in an
+    element that has nothing else."""
 
     attributes: dict[str, dict[str, str]] = {}
     order: tuple[str, ...] = ()
     namespace: str = ""
+    space: str = ""
 
 
 class _KeywordOnly(msgspec.StructMeta):

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from samhandling.messages.engine.describe import Field
 from samhandling.messages.engine.diagnose import Place, note_missing, note_value, resume, stray_child, stray_text
 from samhandling.messages.engine.problems import Element, local_name, namespace_of
 from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
 from samhandling.messages.engine.simple import XML_ID, XML_SPACE, SimpleType
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
-from samhandling.messages.engine.xsi import SCHEMA_LOCATION, TYPE, XSI, carries, note_id, note_unknown_attribute
+from samhandling.messages.engine.xsi import SCHEMA_LOCATION, TYPE, XSI, carries, keep, note_id, note_unknown_attribute
 
 AttributeReader = Callable[[Element, "Run", dict[str, Any]], "dict[str, str] | None"]
 
@@ -37,7 +39,7 @@ def attribute_reader(cls: type[Node], scope: Scope, fields: tuple[Field, ...]) -
                 if name.startswith(XSI):
                     if carries(element, run, name, value, cls, scope):
                         kept = kept or {}
-                        kept[name] = value
+                        keep(kept, element, name, value)
                 else:
                     note_unknown_attribute(element, run, name)
                 continue
@@ -137,7 +139,7 @@ def _simple_extras(element: Element, run: Run, place: Place, kept: dict[str, dic
         if not name.startswith(XSI):
             note_unknown_attribute(element, run, name)
         elif carries(element, run, name, value, place.kind, place.scope):
-            kept.setdefault(key, {})[name] = value
+            keep(kept.setdefault(key, {}), element, name, value)
 
 
 def element_walker(cls: type[Node], start: State, read_attributes: AttributeReader, needs_attributes: bool) -> Walk:
@@ -186,8 +188,8 @@ def element_walker(cls: type[Node], start: State, read_attributes: AttributeRead
             note_missing(element, run, state)
         if run.problems:
             return None
-        if kept:
-            values["kept_"] = Kept(attributes=kept)
+        if kept or (text and not len(element)):
+            values["kept_"] = Kept(attributes=kept or {}, space="" if len(element) else text or "")
         return cls(**values)
 
     return walk
@@ -201,8 +203,7 @@ def ordered_walker(cls: type[Node], start: State, read_attributes: AttributeRead
         value = inner_walk(element, run)
         if value is not None:
             order = tuple(local_name(child.tag) for child in element)
-            attributes = value.kept_.attributes if value.kept_ else {}
-            value.kept_ = Kept(attributes=attributes, order=order)
+            value.kept_ = msgspec.structs.replace(value.kept_ or Kept(), order=order)
         return value
 
     return walk
@@ -265,8 +266,7 @@ def wildcard(name: str, own: str) -> Walk:
             return None
         value = plan.walk(element, run)
         if value is not None and plan.shared:
-            keep = value.kept_ or Kept()
-            value.kept_ = Kept(attributes=keep.attributes, order=keep.order, namespace=plan.scope.name)
+            value.kept_ = msgspec.structs.replace(value.kept_ or Kept(), namespace=plan.scope.name)
         return value
 
     return walk

@@ -15,6 +15,7 @@ from samhandling.messages.engine.problems import Element, Problem, Tree, local_n
 from samhandling.messages.engine.reading import ROOTS, check
 from samhandling.messages.engine.simple import SimpleType
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
+from samhandling.messages.engine.xsi import DECLARES, declared
 
 # lxml takes None for the default namespace; its stubs do not know.
 Prefixes = dict[str, str]
@@ -45,12 +46,9 @@ def build(document: Node) -> bytes:
 
 def to_tree(document: Node) -> Tree:
     """The tree of a document, not yet checked. Raises BuildError for values that no tree can hold."""
-    scope = _scope_of(document)
     if type(document).__name__ not in ROOTS:
-        raise BuildError(
-            (Problem("root.unknown", "error", f"/{type(document).__name__}", None, "Ikke et rotelement."),)
-        )
-    return _root(document, scope, None)
+        _refuse_root(document)
+    return _root(document, _scope_of(document), None)
 
 
 def _scope_of(node: Node) -> Scope:
@@ -104,7 +102,7 @@ def _root(node: Node, scope: Scope, parent: Tree | None) -> Tree:
     """A global element with the namespaces of its version declared on it."""
     cls = type(node)
     tag = f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"
-    prefixes = _prefixes(cls, scope)
+    prefixes = cast(Prefixes, {**_prefixes(cls, scope), **declared(_own(node))})
     made = etree.Element(tag, nsmap=prefixes) if parent is None else etree.SubElement(parent, tag, nsmap=prefixes)
     _fill(made, node, scope)
     return made
@@ -123,15 +121,22 @@ def _fill(element: Tree, node: Node, scope: Scope) -> None:
             _write_text(element, value)
         elif field.kind == "items":
             _fill_items(element, node, field, scope)
-    _set_kept(element, kept, "")
+    _set_kept(element, kept.attributes.get("", {}))
     _refuse_fields_of_other_versions(element, node, described)
     counts: dict[str, int] = {}
     for field, value in _in_order(node, described, kept):
-        made = _child(element, cls, field, value, scope)
         number = counts.get(field.name, 0)
         counts[field.name] = number + 1
+        tag = child_tag(field.name, field.value, cls, scope)
         if isinstance(field.value, SimpleType):
-            _set_kept(made, kept, f"{field.name}[{number}]" if field.many else field.name)
+            own = kept.attributes.get(f"{field.name}[{number}]" if field.many else field.name, {})
+            made = _made(element, tag, own)
+            _write_text(made, value)
+            _set_kept(made, own)
+        else:
+            _structure(element, tag, field, value, scope)
+    if kept.space and not len(element):
+        element.text = kept.space
 
 
 def _refuse_fields_of_other_versions(element: Tree, node: Node, described: Description) -> None:
@@ -168,17 +173,13 @@ def _in_order(node: Node, described: Description, kept: Kept) -> Iterator[tuple[
             yield fields[name], value
 
 
-def _child(element: Tree, cls: type[Node], field: Field, value: Any, scope: Scope) -> Tree:
-    made = etree.SubElement(element, child_tag(field.name, field.value, cls, scope))
-    if isinstance(field.value, SimpleType):
-        _write_text(made, value)
-    elif isinstance(value, Node):
-        if type(value) is not field.value:
-            _refuse(made, f"{field.name} skal være {field.value.__name__ if field.value else ''}.")
-        _fill(made, value, scope)
-    else:
-        _refuse(made, f"{field.name} skal ha struktur, ikke bare en verdi.")
-    return made
+def _structure(element: Tree, tag: str, field: Field, value: Any, scope: Scope) -> None:
+    if not isinstance(value, Node):
+        _refuse(_made(element, tag, {}), f"{field.name} skal ha struktur, ikke bare en verdi.")
+    made = _made(element, tag, _own(value))
+    if type(value) is not field.value:
+        _refuse(made, f"{field.name} har en struktur av feil slag ({type(value).__name__}).")
+    _fill(made, value, scope)
 
 
 def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
@@ -189,7 +190,7 @@ def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
         elif isinstance(item, AnyElement):
             last = _any(element, item)
         elif isinstance(item, Node) and type(item) in field.classes:
-            last = etree.SubElement(element, child_tag(type(item).__name__, type(item), type(node), scope))
+            last = _made(element, child_tag(type(item).__name__, type(item), type(node), scope), _own(item))
             _fill(last, item, scope)
         elif isinstance(item, Node):
             last = _root(item, _scope_of(item), element)
@@ -236,9 +237,20 @@ def _set(element: Tree, name: str, value: object) -> None:
         _refuse(element, f"Attributtet {local_name(name)} har tegn som XML ikke tillater.")
 
 
-def _set_kept(element: Tree, kept: Kept, place: str) -> None:
-    for name, value in kept.attributes.get(place, {}).items():
-        _set(element, name, value)
+def _own(node: Node) -> dict[str, str]:
+    """The kept attributes of the element itself."""
+    return node.kept_.attributes.get("", {}) if node.kept_ is not None else {}
+
+
+def _made(parent: Tree, tag: str, kept: dict[str, str]) -> Tree:
+    """A new child, with the namespaces its kept attributes need."""
+    return etree.SubElement(parent, tag, nsmap=cast(Prefixes, declared(kept)))
+
+
+def _set_kept(element: Tree, kept: dict[str, str]) -> None:
+    for name, value in kept.items():
+        if not name.startswith(DECLARES):
+            _set(element, name, value)
 
 
 def _refuse(element: Tree, text: str) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from samhandling.messages.engine.problems import Element, local_name
 from samhandling.messages.engine.run import Run
 from samhandling.messages.engine.simple import DERIVED, XML_SPACE, SimpleType
@@ -10,6 +12,7 @@ from samhandling.messages.engine.tables import Node, Scope
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 SCHEMA_LOCATION, NO_NAMESPACE_LOCATION = XSI + "schemaLocation", XSI + "noNamespaceSchemaLocation"
 TYPE, NIL = XSI + "type", XSI + "nil"
+DECLARES = "xmlns:"
 XS = "http://www.w3.org/2001/XMLSchema"
 
 
@@ -40,6 +43,19 @@ def carries(element: Element, run: Run, name: str, value: str, kind: SimpleType 
     else:
         run.note("type.not_allowed", element, "xsi:type er ukjent eller passer ikke for elementet.", attribute=name)
     return False
+
+
+def keep(kept: dict[str, str], element: Element, name: str, value: str) -> None:
+    """Remember an xsi attribute for a faithful copy; a type with the declaration of its prefix, as `xmlns:prefix`."""
+    kept[name] = value
+    if name == TYPE:
+        prefix = value.strip(XML_SPACE).rpartition(":")[0]
+        kept[DECLARES + prefix] = element.nsmap.get(prefix or None, "")
+
+
+def declared(kept: Mapping[str, str]) -> dict[str | None, str]:
+    """The namespace declarations that kept attributes need."""
+    return {name.removeprefix(DECLARES) or None: uri for name, uri in kept.items() if name.startswith(DECLARES)}
 
 
 def _fits(element: Element, value: str, kind: SimpleType | type[Node], scope: Scope) -> bool:

@@ -381,7 +381,7 @@ class KontrolltimeBestill(Node):
 class InformasjonOmTentativTime(Node):
     """A tentative appointment."""
 
-    xml = element(PO)
+    xml = element(PO, since="1.6")
     TentativtTidspunktTime: String | None = None
     StedTime: String | None = None
     Merknad: String | None = None

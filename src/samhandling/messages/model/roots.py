@@ -53,7 +53,7 @@ def elements() -> dict[str, tuple[type[Node], Scope]]:
     for scope, modules in VERSIONS:
         for module in modules:
             for cls in _classes(module):
-                if cls.xml.kind == "element":
+                if cls.xml.kind == "element" and scope.version >= cls.xml.since:
                     found[f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"] = (cls, scope)
     return found
 
