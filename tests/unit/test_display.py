@@ -126,7 +126,7 @@ class TestPeople:
         assert "ikke et fødselsnummer" not in display.text(read(message()))
 
     def test_the_telephone_is_a_link(self):
-        links = page(message()).findall(".//a[@class='phone']")
+        links = page(message()).findall(".//a[@class='message__phone']")
         assert [(a.get("href"), words(a)) for a in links] == [("tel:69860000", "69860000")]
 
     def test_a_copy_to_us_is_evident(self):
@@ -149,7 +149,7 @@ class TestEvents:
     def test_a_cancellation_is_said_first(self):
         data = message(status="C", parent=EARLIER, conversation=EARLIER, cancel_reason="Feil pasient")
         shown = page(data)
-        notice = shown.find(".//ul[@class='notices']/li")
+        notice = shown.find(".//p[@class='notice notice--warn']")
         assert "kansellering" in words(notice)
         assert "Kansellering: Feil pasient" in words(shown)
 
@@ -257,8 +257,8 @@ def test_the_fragment_stands_under_the_heading_of_its_page():
 
 def test_the_fragment_begins_with_the_gist():
     data = message(type="LOG_UTSKRIVNINGSKLAR")
-    summary = html.fragment_fromstring(display.fragment(read(data))).find(".//section[@class='summary']")
-    assert [(words(row.find("dt")), words(row.find("dd"))) for row in summary.iter("div")] == [
+    summary = html.fragment_fromstring(display.fragment(read(data))).find(".//section[@class='message__gist']")
+    assert list(zip(map(words, summary.iter("dt")), map(words, summary.iter("dd")), strict=True)) == [
         ("Pasient", "Åse Prøvesen"),
         ("Fødselsnummer", "131169 00216"),
         ("Pasient innlagt", "20.11.2026 kl. 10.30"),
@@ -269,7 +269,7 @@ def test_the_fragment_begins_with_the_gist():
 
 
 def test_the_page_itself_is_the_document_in_its_order_alone():
-    assert page(message()).find(".//section[@class='summary']") is None
+    assert page(message()).find(".//section[@class='message__gist']") is None
 
 
 def test_the_page_needs_nothing_from_outside():

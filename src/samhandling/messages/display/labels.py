@@ -216,6 +216,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     "no": ("Nei", "Nei", "No"),
     "estimate": ("anslag", "anslag", "estimate"),
     "technical": ("Tekniske opplysninger", "Tekniske opplysningar", "Technical particulars"),
+    "text": ("Tekst", "Tekst", "Text"),
     "summary": ("Kort fortalt", "Kort fortalt", "In short"),
     "contact": ("Kontakt", "Kontakt", "Contact"),
     "phone": ("Telefon", "Telefon", "Telephone"),

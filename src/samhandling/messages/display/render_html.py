@@ -13,21 +13,19 @@ STYLE = """
 font:1rem/1.5 system-ui,sans-serif;max-width:52rem}
 .message h1,.message h2,.message h3,.message h4,.message h5,.message h6{line-height:1.25;margin:1.1em 0 .3em}
 .message section section{border-left:3px solid var(--line);padding-left:.9rem;margin-left:.1rem}
-.message dl{margin:.3rem 0}
-.message dl>div{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.15rem 1rem;padding:.2rem 0}
+.message dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.3rem 1rem;margin:.3rem 0}
 .message dt{color:var(--dim);overflow-wrap:anywhere}
 .message dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
-.message .phone{font-weight:600;font-size:1.1em}
-.message .note{color:var(--dim);font-style:italic}
-.message .error{color:var(--bad);font-weight:600}
-.message .notices{list-style:none;padding:0;margin:.8rem 0}
-.message .notices li{background:var(--mark);border-left:.35rem solid var(--markline);padding:.4rem .8rem;margin:.3rem 0;
+.message__phone{font-weight:600;font-size:1.1em}
+.message__note{color:var(--dim);font-style:italic}
+.message__error{color:var(--bad);font-weight:600}
+.message .notice{background:var(--mark);border-left:.35rem solid var(--markline);padding:.4rem .8rem;margin:.3rem 0;
 color:#1c2430}
-.message .summary{border:1px solid var(--line);padding:.2rem .9rem .6rem;margin:.8rem 0}
+.message__gist{border:1px solid var(--line);padding:.2rem .9rem .6rem;margin:.8rem 0}
 .message details{border-top:1px solid var(--line);margin-top:2rem;padding-top:.6rem}
 .message summary{cursor:pointer}
 .message a{color:inherit}
-@media (max-width:34rem){.message dl>div{grid-template-columns:1fr}}
+@media (max-width:34rem){.message dl{grid-template-columns:1fr;gap:0}.message dd{margin-bottom:.4rem}}
 @media print{.message{max-width:none;font-size:10pt}.message section{break-inside:avoid-page}}
 """
 """Our own few rules; no colour says anything alone."""
@@ -57,10 +55,10 @@ def fragment(page: Page, *, level: int = 2) -> str:
 
 def _article(page: Page, level: int, *, summary: bool) -> Iterator[str]:
     yield f'<article class="message" lang="{page.lang}">\n<h{level}>{escape(page.title)}</h{level}>\n'
-    if page.notices:
-        yield '<ul class="notices">' + "".join(f"<li>{escape(notice)}</li>" for notice in page.notices) + "</ul>\n"
+    for notice in page.notices:
+        yield f'<p class="notice notice--warn">{escape(notice)}</p>\n'
     if summary and page.summary:
-        yield f'<section class="summary">\n<h{level + 1}>{escape(labels.word("summary", page.lang))}</h{level + 1}>\n'
+        yield f'<section class="message__gist">\n<h{level + 1}>{escape(labels.word("summary", page.lang))}</h{level + 1}>\n'
         yield from _rows(page.summary)
         yield "</section>\n"
     for section in page.sections:
@@ -92,16 +90,16 @@ def _rows(rows: Iterable[Row]) -> Iterator[str]:
     if rows:
         yield "<dl>\n"
         for row in rows:
-            yield f"<div><dt>{escape(row.label)}</dt><dd>{_value(row)}</dd></div>\n"
+            yield f"<dt>{escape(row.label)}</dt><dd>{_value(row)}</dd>\n"
         yield "</dl>\n"
 
 
 def _value(row: Row) -> str:
     shown = escape(row.value)
     if row.kind == "phone":
-        shown = f'<a class="phone" href="{escape(row.href)}">{shown}</a>' if row.href else shown
+        shown = f'<a class="message__phone" href="{escape(row.href)}">{shown}</a>' if row.href else shown
     elif row.kind == "error":
-        shown = f'<span class="error">{shown}</span>'
+        shown = f'<span class="message__error">{shown}</span>'
     if row.note:
-        shown += f' <span class="note">({escape(row.note)})</span>'
+        shown += f' <span class="message__note">({escape(row.note)})</span>'
     return shown

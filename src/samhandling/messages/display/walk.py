@@ -55,7 +55,7 @@ class Walk:
             # No standard nests so deep, and no heading could: what is left is shown as lines.
             rest = plain_text(element)
             if rest:
-                yield Row("", rest)
+                yield Row(labels.word("text", self.lang), rest)
             return
         self._depth += 1
         yield from self._content(element)
@@ -63,7 +63,7 @@ class Walk:
 
     def _content(self, element: Element) -> Iterator[Row | Section]:
         if element.text and element.text.strip():
-            yield Row("", element.text.strip())
+            yield Row(labels.word("text", self.lang), element.text.strip())
         named = False
         for item in element:
             name = local(item)
@@ -74,7 +74,7 @@ class Walk:
             elif name:
                 yield from self._element(item, name, local(element))
             if item.tail and item.tail.strip():
-                yield Row("", item.tail.strip())
+                yield Row(labels.word("text", self.lang), item.tail.strip())
 
     def _element(self, element: Element, name: str, parent: str) -> Iterator[Row | Section]:
         if name in labels.NEVER:
