@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -75,11 +76,14 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
         _migrate(sys.stderr)
         from django.db import connections
 
+        from samhandling.store.services import drive_clock
         from samhandling.world import demonstration
         from samhandling.world.passwords import demo_password
 
         demonstration.prepare(tell=_teller("Før dagen"))
         password = demo_password()
+        # From now on pages ask the simulator, which is not yet there, to move the clock.
+        drive_clock(machine_now=datetime.now(UTC))
         connections.close_all()
         web = _free_port(settings.web_host, port or settings.web_port)
         line = settings.mllp[0]
@@ -210,15 +214,17 @@ def _told_on_stderr(happening: Happening) -> None:
         print(f"{oslo.say_time(happening.at)}  {happening.event.why}", file=sys.stderr)
 
 
-def _welcome(address: str, password: str, users: tuple[tuple[str, str, str], ...], mllp: str) -> None:
+def _welcome(address: str, password: str, users: tuple[tuple[str, str, str, str], ...], mllp: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
     console.print(f"\n[bold]Åpne {address}[/bold]   (SYNTETISK: alt er oppdiktet)")
     console.print(f"Passord for alle: [bold]{password}[/bold]\n")
     table = Table(box=None, pad_edge=False)
-    for heading in ("Bruker", "Navn", "Arbeider i"):
+    for heading in ("Bruker", "Navn", "Rolle", "Arbeider i"):
         table.add_column(heading)
     for row in users:
         table.add_row(*row)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from samhandling.access.roles import Role
 from samhandling.clock import oslo
 from samhandling.errors import SamhandlingError
 from samhandling.intake.models import AdtRecord
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
+from samhandling.pages.texts import ROLE_NAMES
 from samhandling.patients.services import register
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.store import services as store
@@ -134,8 +136,8 @@ def play_whole_day(day: Day, *, told: Callable[[Happening], None]) -> int:
     return stage.jobs
 
 
-def log_ins(source: Source | None = None) -> tuple[tuple[str, str, str], ...]:
-    """User name, person, and where they work in which role, of every made-up user."""
+def log_ins(source: Source | None = None) -> tuple[tuple[str, str, str, str], ...]:
+    """User name, person, role in bokmål, and where they work, of every made-up user."""
     world = (source or read(WORLD)).world
     names = {o.her_id: o for o in world.organisation}
     found = []
@@ -144,6 +146,7 @@ def log_ins(source: Source | None = None) -> tuple[tuple[str, str, str], ...]:
         for m in user.membership:
             home = names[m.organisation]
             unit = next((u.name for u in home.unit if u.code == m.unit), "")
-            places.append(unit or home.name)
-        found.append((user.username, f"{user.given_name} {user.family_name}", ", ".join(places)))
+            places.append(unit if home.kind == "hospital" and unit else ", ".join(filter(None, (unit, home.name))))
+        role = ROLE_NAMES[Role(user.membership[0].role)]
+        found.append((user.username, f"{user.given_name} {user.family_name}", role, "; ".join(places)))
     return tuple(found)

@@ -61,4 +61,4 @@ def _tick(player: Player, wanted: datetime | None) -> bool:
 
 
 def _told(happening: Happening) -> None:
-    log.info("played", event=happening.control_id, deed=happening.event.does)
+    log.info("played", control=happening.control_id, deed=happening.event.does)
