@@ -58,7 +58,8 @@ def _article(page: Page, level: int, *, summary: bool) -> Iterator[str]:
     for notice in page.notices:
         yield f'<p class="notice notice--warn">{escape(notice)}</p>\n'
     if summary and page.summary:
-        yield f'<section class="message__gist">\n<h{level + 1}>{escape(labels.word("summary", page.lang))}</h{level + 1}>\n'
+        title = escape(labels.word("summary", page.lang))
+        yield f'<section class="message__gist">\n<h{level + 1}>{title}</h{level + 1}>\n'
         yield from _rows(page.summary)
         yield "</section>\n"
     for section in page.sections:
