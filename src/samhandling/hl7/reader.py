@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from samhandling.errors import SamhandlingError
 from samhandling.hl7 import charsets
@@ -78,51 +78,56 @@ def path(text: str) -> Path:
     return Path(found[1], int(found[2]), int(found[3] or 1), int(found[4] or 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Repetition:
     """One repetition of a field."""
 
     raw: str
     separators: Separators
 
-    @cached_property
-    def _components(self) -> list[str]:
-        return self.raw.split(self.separators.component)
-
     def component(self, number: int, subcomponent: int = 1) -> str:
         """The text of a component, unescaped; empty when absent, NULL when explicitly empty."""
         if self.raw == NULL:
             return NULL
-        if number > len(self._components):
+        # Split no further than asked for: most components are near the front.
+        components = self.raw.split(self.separators.component, number)
+        if number > len(components):
             return ""
-        parts = self._components[number - 1].split(self.separators.subcomponent)
+        parts = components[number - 1].split(self.separators.subcomponent, subcomponent)
         return unescape(parts[subcomponent - 1], self.separators) if subcomponent <= len(parts) else ""
 
 
-@dataclass(frozen=True)
 class Segment:
-    """A segment, split on demand."""
+    """A segment, split when it is first asked for a field."""
 
-    name: str
-    raw: str
-    separators: Separators
+    __slots__ = ("_fields", "name", "raw", "separators")
 
-    @cached_property
-    def _fields(self) -> list[str]:
-        fields = self.raw.split(self.separators.field)
-        if self.name == "MSH":
-            fields.insert(1, self.separators.field)
-        return fields
+    def __init__(self, name: str, raw: str, separators: Separators) -> None:
+        self.name = name
+        self.raw = raw
+        self.separators = separators
+        self._fields: list[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Segment {self.name}>"
 
     def field(self, number: int) -> str:
         """The bytes of the field as text, not unescaped."""
-        return self._fields[number] if number < len(self._fields) else ""
+        fields = self._fields
+        if fields is None:
+            fields = self.raw.split(self.separators.field)
+            if self.name == "MSH":
+                fields.insert(1, self.separators.field)
+            self._fields = fields
+        return fields[number] if number < len(fields) else ""
 
     def repetitions(self, number: int) -> list[Repetition]:
         """The repetitions of a field that are not empty."""
         raw = self.field(number)
         if self.name == "MSH" and number <= 2:
             return [Repetition(raw, Separators("\r", "\r", "\r", "\r", "\r"))]
+        if not raw:
+            return []
         return [Repetition(part, self.separators) for part in raw.split(self.separators.repetition) if part]
 
     def value(self, number: int, component: int = 1, subcomponent: int = 1) -> str:
@@ -242,7 +247,8 @@ def unescape(text: str, separators: Separators) -> str:
             return _resolve(found[1], found[0], separators)
 
         text = _escapes(separators.escape).sub(resolve, text)
-    return _CONTROL.sub("", text)
+    # Printable text is the rule, and asking for it is quicker than looking for what is not.
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def _resolve(sequence: str, whole: str, separators: Separators) -> str:

@@ -91,6 +91,7 @@ def _take_in_all(name: str, content: bytes, line: Any) -> _Tally:
     from samhandling.hl7.mllp import Piece, split_file
     from samhandling.intake.reception import receive
     from samhandling.intake.storing import store
+    from samhandling.jobs.wake import wake
     from samhandling.store.services import now
 
     answers = []
@@ -108,6 +109,7 @@ def _take_in_all(name: str, content: bytes, line: Any) -> _Tally:
                 "record": stored.record_id,
             }
         )
+    wake()
     return _Tally(name, answers)
 
 

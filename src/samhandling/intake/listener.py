@@ -138,8 +138,11 @@ class _Connection:
 
     async def _next(self) -> bytes | None:
         """The next bytes; None when half a frame has waited long enough; empty at the end of the connection."""
+        seconds = self._waits()
+        if seconds is None:
+            return await self._reader.read(_CHUNK)
         try:
-            async with asyncio.timeout(self._waits()):
+            async with asyncio.timeout(seconds):
                 return await self._reader.read(_CHUNK)
         except TimeoutError:
             return None
@@ -160,8 +163,9 @@ class _Connection:
             for answer in [asyncio.ensure_future(self._answer(piece)) for piece in pieces]:
                 self._writer.write(wrap(await answer))
         self._answered = True
-        async with asyncio.timeout(_WRITE_SECONDS):
-            await self._writer.drain()
+        if self._writer.transport.get_write_buffer_size():
+            async with asyncio.timeout(_WRITE_SECONDS):
+                await self._writer.drain()
 
     async def _answer(self, piece: Piece) -> bytes:
         """The answer to one piece; AE when it cannot be stored. Never raises."""
@@ -184,7 +188,6 @@ class _Connection:
             if received is not None and received.refused:
                 return received.answer
             return _failed(piece, now, code=SamhandlingError.code, transient=False)
-        log.debug("mllp.answered", line=self._line.name, verdict=stored.verdict, record=stored.record_id)
         return stored.answer
 
 

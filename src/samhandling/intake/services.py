@@ -15,6 +15,7 @@ from samhandling.intake.models import AdtRecord
 from samhandling.intake.reception import Line, keys_of, receive
 from samhandling.intake.storing import Stored
 from samhandling.jobs import services as jobs
+from samhandling.jobs.wake import wake_after_commit
 from samhandling.organisations.models import Organisation
 from samhandling.patients.services import patient_key, vault
 from samhandling.tasks.services import close_tasks
@@ -27,7 +28,9 @@ def take_in(content: bytes, *, organisation: Organisation, now: datetime, line: 
     for what the message holds.
     """
     under = line or file_line(organisation)
-    return storing.store([(receive(Piece(content), under, now=now), under)])[0]
+    stored = storing.store([(receive(Piece(content), under, now=now), under)])[0]
+    wake_after_commit()
+    return stored
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from samhandling.intake.life import State
 from samhandling.intake.models import AdtOriginal, AdtRecord
 from samhandling.intake.reception import Line, Received, other_bytes
 from samhandling.jobs import services as jobs
-from samhandling.jobs.wake import wake
 from samhandling.patients.services import vault
 
 APPLY = "intake.apply_adt"
@@ -56,6 +55,18 @@ SELECT id FROM record
 """  # noqa: S608
 
 
+_PLAIN_RECORD = (
+    f"INSERT INTO intake_adtrecord ({_COLUMNS}) VALUES ({_MARKS.replace('%s', '?')})"  # noqa: S608
+    " ON CONFLICT (organisation_id, repeat_key) DO NOTHING RETURNING id"
+)
+_PLAIN_ORIGINAL = "INSERT INTO intake_adtoriginal (record_id, sealed) VALUES (?, ?)"
+_PLAIN_JOB = (
+    f"INSERT INTO jobs_job ({_JOB_COLUMNS})"  # noqa: S608
+    f" VALUES ('{APPLY}', ?, 'main', ?, 'waiting', 0, 0, ?, '', '', '') RETURNING id"
+)
+_PLAIN_PLACE = "INSERT INTO jobs_jobkey (job_id, queue, key) VALUES (?, 'main', ?)"
+
+
 @dataclass(frozen=True)
 class Stored:
     """What became of a frame."""
@@ -70,16 +81,12 @@ def store(batch: Sequence[tuple[Received, Line]]) -> list[Stored]:
     """Store a batch in one transaction and give the answers, in order; outside a transaction.
 
     Raises django.db.Error when nothing was stored. A repeat gets the stored answer; the same identity with other
-    bytes is refused and becomes a task.
+    bytes is refused and becomes a task. The caller wakes the workers.
     """
     if len(batch) == 1 and connection.vendor == "postgresql":
-        results = [_one(*batch[0])]
-    else:
-        with transaction.atomic():
-            results = [_one(received, line) for received, line in batch]
-    if any(not result.repeated for result in results):
-        wake()
-    return results
+        return [_one(*batch[0])]
+    with transaction.atomic():
+        return [_one(received, line) for received, line in batch]
 
 
 def _one(received: Received, line: Line) -> Stored:
@@ -138,26 +145,16 @@ def _insert_plain(received: Received) -> int | None:
     when = connection.ops.adapt_datetimefield_value(received.received_at)
     values = _values(received)
     values[_RECEIVED_AT] = when
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO intake_adtrecord ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608
-            " ON CONFLICT (organisation_id, repeat_key) DO NOTHING RETURNING id",
-            values,
-        )
-        row = cursor.fetchone()
+    execute: Any = connection.connection.execute
+    with connection.wrap_database_errors:
+        row = execute(_PLAIN_RECORD, values).fetchone()
         if row is None:
             return None
         record_id = int(row[0])
-        sealed = vault().seal_bytes(received.content)
-        cursor.execute("INSERT INTO intake_adtoriginal (record_id, sealed) VALUES (%s, %s)", [record_id, sealed])
-        cursor.execute(
-            f"INSERT INTO jobs_job ({_JOB_COLUMNS}) VALUES (%s, %s, 'main', %s, 'waiting', 0, 0, %s, '', '', '')"  # noqa: S608
-            " RETURNING id",
-            [APPLY, json.dumps({"record": record_id}), when, when],
-        )
-        job_id = cursor.fetchone()[0]
+        execute(_PLAIN_ORIGINAL, [record_id, vault().seal_bytes(received.content)])
+        job_id = execute(_PLAIN_JOB, [json.dumps({"record": record_id}), when, when]).fetchone()[0]
         for key in sorted(received.keys):
-            cursor.execute("INSERT INTO jobs_jobkey (job_id, queue, key) VALUES (%s, 'main', %s)", [job_id, key])
+            execute(_PLAIN_PLACE, [job_id, key])
     return record_id
 
 

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from samhandling.intake import storing
 from samhandling.intake.reception import Line, Received
 from samhandling.intake.storing import Stored
+from samhandling.jobs.wake import wake
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ class Waiting:
     """`time.monotonic()` after which nobody waits for the answer any more."""
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Stored]
-    abandoned: threading.Event = field(default_factory=threading.Event)
+    abandoned: bool = False
 
 
 class Writer:
@@ -80,7 +81,7 @@ class Writer:
             async with asyncio.timeout(seconds):
                 return await future
         finally:
-            waiting.abandoned.set()
+            waiting.abandoned = True
 
     def _run(self) -> None:
         while True:
@@ -121,7 +122,7 @@ class Writer:
 
     def _settle(self, batch: list[Waiting]) -> None:
         """Store the batch, again and again while the store is away and somebody waits."""
-        while wanted := [w for w in batch if not w.abandoned.is_set() and time.monotonic() < w.give_up_at]:
+        while wanted := [w for w in batch if not w.abandoned and time.monotonic() < w.give_up_at]:
             try:
                 self._prepare()
                 results: list[Answer] = list(self._store([(w.received, w.line) for w in wanted]))
@@ -134,6 +135,8 @@ class Writer:
                 log.error("intake.batch_failed", exc_info=error, size=len(wanted))
                 results = [self._alone(w) for w in wanted]
             _tell(wanted, results)
+            # The workers hear of it after the senders: waking them is a commit of its own.
+            wake()
             return
 
     def _alone(self, waiting: Waiting) -> Answer:
