@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from samhandling.messages.display import labels, values
+from samhandling.messages.display import labels, shapes, values
 from samhandling.messages.display.blocks import Row, Section
 from samhandling.messages.facts.tree import Element, attribute, child, children, local, namespace, raw_text, text
 
@@ -17,8 +17,6 @@ DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _DEEPEST = 60
 _VALUE_ATTRIBUTES = frozenset({"V", "DN", "OT", "S", "U"})
-_NAMES = ("FamilyName", "MiddleName", "GivenName")
-_ADDRESS_PARTS = ("StreetAdr", "PostalCode", "City", "Postbox", "County", "Country", "CityDistr")
 _XHTML_BLOCKS = frozenset(
     {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "dt", "dd", "hr", "table"}
 )
@@ -67,7 +65,7 @@ class Walk:
         named = False
         for item in element:
             name = local(item)
-            if name in _NAMES and any(child(element, part) is not None for part in _NAMES):
+            if name in shapes.NAMES and (named or shapes.has_one_name(element)):
                 if not named:
                     named = True
                     yield from self._person_name(element)
@@ -83,10 +81,10 @@ class Walk:
             self.technical.append(Row(labels.word("signed", self.lang), labels.word("yes", self.lang)))
             return
         self._note_technical(element, name, parent)
-        if name in labels.TECHNICAL or (parent, name) in labels.TECHNICAL_IN:
+        if shapes.is_technical(element, name, parent):
             return
         special = _SPECIAL.get(name)
-        if special is not None:
+        if special is not None and shapes.as_expected(element, name):
             yield from special(self, element, parent)
         elif len(element) == 0:
             yield from self._leaf(element, name, parent)
@@ -144,8 +142,8 @@ class Walk:
 
     def _person_name(self, element: Element) -> Iterator[Row]:
         """`Gundersen, Roland`, in the order in which records are kept; the given name first where it comes first."""
-        family, middle, given = (text(element, part) for part in _NAMES)
-        first = next((local(item) for item in element if local(item) in _NAMES), "")
+        family, middle, given = (text(element, part) for part in shapes.NAMES)
+        first = next((local(item) for item in element if local(item) in shapes.NAMES), "")
         given = " ".join(part for part in (given, middle) if part)
         if first == "GivenName":
             shown = " ".join(part for part in (given, family) if part)
@@ -215,13 +213,13 @@ class Walk:
             yield Row(title or labels.word("phone", self.lang), shown)
 
     def address(self, element: Element, parent: str) -> Iterator[Row | Section]:
-        """One line: street, postal code and place, municipality, country; what else stands there follows."""
+        """One line: street, postal code and place, municipality, country, then addresses."""
         kind = child(element, "Type")
         title = values.code_text(kind, self.lang) if kind is not None else ""
         if kind is not None:
             self._note_code(kind, "Type", "Address")
         parts: list[str] = []
-        for name in _ADDRESS_PARTS:
+        for name in shapes.ADDRESS_PARTS:
             for part in children(element, name):
                 self._note_technical(part, name, "Address")
                 shown = values.code_text(part, self.lang) if values.is_coded(part) else (part.text or "").strip()
@@ -231,10 +229,8 @@ class Walk:
                     parts.append(shown)
         if parts:
             yield Row(title or labels.label(parent, "Address", self.lang), ", ".join(parts))
-        for item in element:
-            name = local(item)
-            if name and name != "Type" and name not in _ADDRESS_PARTS:
-                yield from self._element(item, name, "Address")
+        for number in children(element, "TeleAddress"):
+            yield from self._telephone(number, "")
 
     def happening_time(self, element: Element, parent: str) -> Iterator[Row]:
         """The time of an event, marked where it is an estimate; final by its code is final (C-11)."""
@@ -269,7 +265,7 @@ class Walk:
     def _note_technical(self, element: Element, name: str, parent: str) -> None:
         """Ids, OIDs, component attributes and every attribute we know no better place for."""
         title = labels.label(parent, name, self.lang)
-        if name in labels.TECHNICAL or (parent, name) in labels.TECHNICAL_IN:
+        if shapes.is_technical(element, name, parent):
             shown = (element.text or "").strip() or values.code_text(element, self.lang)
             if shown:
                 self.technical.append(Row(title, shown))
