@@ -20,7 +20,8 @@ def has_h_number(patient: Patient, *, test: bool) -> bool:
 
 def sufficient(patient: Patient | None, *, accept_h_number: bool, test: bool) -> bool:
     """One of the four combinations of HIS 80415: name with fødselsnummer, with D-number, with FH-number, or with birth
-    date and sex. An H-number alone is none of them; `accept_h_number` is the agreement that lets it be one."""
+    date and sex. An H-number alone is none of them; `accept_h_number` is the agreement that lets it be one. A number
+    whose check digits fail is nobody's, so it does not count either."""
     if patient is None or not patient.name:
         return False
     if has_official_number(patient, test=test):
