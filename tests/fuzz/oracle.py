@@ -46,7 +46,8 @@ class Oracle:
         """Remove the rewritten schemas."""
         self._folder.cleanup()
 
-    def _schema(self) -> etree.XMLSchema:
+    def schema(self) -> etree.XMLSchema:
+        """This thread's schema object."""
         schema = getattr(self._local, "schema", None)
         if schema is None:
             parser = etree.XMLParser(no_network=True)
@@ -67,7 +68,7 @@ class Oracle:
         """The same for a tree already parsed."""
         if etree.QName(tree).localname not in ROOTS:
             return False, "root"
-        schema = self._schema()
+        schema = self.schema()
         if schema.validate(tree):
             return True, ""
         return False, schema.error_log[0].message

@@ -76,11 +76,13 @@ def parse(data: bytes, limits: Limits) -> Parsed:
 
 
 def has_doctype(data: bytes) -> bool:
-    """Whether a document type stands before the root, whatever the encoding."""
-    for mark, encoding in (*_BOMS, *_WIDE):
-        if data.startswith(mark) and encoding != "utf-8":
-            data = data.decode(encoding, errors="replace").encode("utf-8", errors="replace").lstrip(codecs.BOM_UTF8)
-            break
+    """Whether a document type stands before the root, in UTF-8, ISO-8859, UTF-16 or UTF-32."""
+    if not data.startswith(b"<?xml") and not data.startswith(b"<M"):
+        for mark, encoding in (*_BOMS, *_WIDE):
+            if data.startswith(mark) and encoding != "utf-8":
+                text = data.decode(encoding, errors="replace")
+                data = text.encode("utf-8", errors="replace").removeprefix(codecs.BOM_UTF8)
+                break
     if b"<!DOCTYPE" not in data:
         return False
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -90,10 +92,12 @@ def has_doctype(data: bytes) -> bool:
 
 def _parser(*, huge: bool, recover: bool) -> etree.XMLParser:
     """One parser of each kind per thread; comments and processing instructions are left out of the tree."""
-    name = f"huge{huge}recover{recover}"
-    parser = getattr(_parsers, name, None)
+    parsers: dict[tuple[bool, bool], etree.XMLParser] | None = getattr(_parsers, "made", None)
+    if parsers is None:
+        parsers = _parsers.made = {}
+    parser = parsers.get((huge, recover))
     if parser is None:
-        parser = etree.XMLParser(
+        parser = parsers[huge, recover] = etree.XMLParser(
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
@@ -104,7 +108,6 @@ def _parser(*, huge: bool, recover: bool) -> etree.XMLParser:
             huge_tree=huge,
             recover=recover,
         )
-        setattr(_parsers, name, parser)
     return parser
 
 

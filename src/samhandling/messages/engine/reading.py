@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import cast
 
@@ -119,18 +120,24 @@ def _child(parent: Tree | None, *names: str) -> Tree | None:
     for name in names:
         if parent is None:
             return None
-        parent = next((child for child in parent if local_name(child.tag) == name), None)
+        parent = next(parent.iterchildren(f"{{*}}{name}"), None)
     return parent
 
 
 def _standard(tree: Tree) -> tuple[str | None, str | None]:
-    uri = namespace_of(tree.tag)
-    if local_name(tree.tag) == "MsgHead":
-        content = _child(tree, "Document", "RefDoc", "Content")
-        payload = next(iter(content), None) if content is not None else None
-        uri = namespace_of(payload.tag) if payload is not None else ""
-    found = catalogue.format_of(uri)
+    tag = tree.tag
+    if local_name(tag) == "MsgHead":
+        payload = next(_content(tree), None)
+        if payload is None:
+            return None, None
+        tag = payload.tag
+    found = catalogue.format_of(namespace_of(tag))
     return (found.standard, found.version) if found else (None, None)
+
+
+def _content(tree: Tree) -> Iterator[Tree]:
+    content = _child(tree, "Document", "RefDoc", "Content")
+    return iter(()) if content is None else iter(content)
 
 
 def _type(tree: Tree) -> str | None:

@@ -28,7 +28,7 @@ import msgspec
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """A namespace by the name we use for it: `prefix` when writing, `uri` unless a version says otherwise."""
 

@@ -78,25 +78,23 @@ def check_of(kind: SimpleType, field: Field | None) -> Callable[[str], bool] | N
 
 
 def leaf_walker(cls: type[Node], read_attributes: AttributeReader, fields: tuple[Field, ...]) -> Walk:
-    """An element with attributes only: CS, CV, TS …"""
+    """An element with attributes only: CS, CV, TS … Every third element is one, so the usual case goes first."""
     plain = frozenset(field.name for field in fields if field.family is None and not field.required)
-    checks = {
-        field.name: check
+    if len(plain) < len(fields) or any(field.value is XML_ID for field in fields):
+        plain = frozenset()
+    checks = tuple(
+        (field.name, check)
         for field in fields
         if isinstance(field.value, SimpleType) and (check := check_of(field.value, field)) is not None
-    }
-    simple = len(plain) == len(fields) and not any(field.value is XML_ID for field in fields)
+    )
 
     def walk(element: Element, run: Run) -> Any:
-        if element.text is not None:
-            stray_text(element, run)
-        if len(element):
-            stray_child(element, run, element[0])
+        if element.text is not None or len(element):
+            _note_content(element, run)
         values: dict[str, Any] = dict(element.items())
-        if simple and plain.issuperset(values):
-            for name, check in checks.items():
-                value = values.get(name)
-                if value is not None and not check(value):
+        if plain.issuperset(values):
+            for name, check in checks:
+                if name in values and not check(values[name]):
                     break
             else:
                 return cls(**values)
@@ -107,6 +105,13 @@ def leaf_walker(cls: type[Node], read_attributes: AttributeReader, fields: tuple
         return None if run.problems else cls(**values)
 
     return walk
+
+
+def _note_content(element: Element, run: Run) -> None:
+    if element.text is not None:
+        stray_text(element, run)
+    if len(element):
+        stray_child(element, run, element[0])
 
 
 def text_walker(cls: type[Node], field: Field, read_attributes: AttributeReader) -> Walk:

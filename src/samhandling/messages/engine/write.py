@@ -20,6 +20,7 @@ from samhandling.messages.engine.xsi import DECLARES, declared
 # lxml takes None for the default namespace; its stubs do not know.
 Prefixes = dict[str, str]
 _descriptions: dict[tuple[type[Node], str], Description] = {}
+_known_prefixes: dict[tuple[type[Node], str], Prefixes] = {}
 
 
 class BuildError(SamhandlingError):
@@ -76,6 +77,14 @@ def _described(cls: type[Node], scope: Scope) -> Description:
 
 def _prefixes(cls: type[Node], scope: Scope) -> Prefixes:
     """The namespaces of a document: its own as default, the others it may meet under their prefix."""
+    key = (cls, scope.name)
+    known = _known_prefixes.get(key)
+    if known is None:
+        known = _known_prefixes[key] = _find_prefixes(cls, scope)
+    return known
+
+
+def _find_prefixes(cls: type[Node], scope: Scope) -> Prefixes:
     own = scope.uri(cls.xml.family)
     found: dict[str | None, str] = {None: own}
     seen: set[type[Node]] = set()
