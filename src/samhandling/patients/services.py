@@ -150,15 +150,24 @@ def _name_key(patient: Patient) -> str:
     return f" {patient.family_name} {patient.given_name} {patient.middle_name}".casefold()
 
 
-_TEXTS = ("family_name", "given_name", "middle_name", "sex", "municipality_number", "phone", "protection")
+_LENGTHS = {
+    "family_name": 100,
+    "given_name": 100,
+    "middle_name": 100,
+    "sex": 1,
+    "municipality_number": 4,
+    "phone": 40,
+    "protection": 1,
+}
+"""Texts of a patient and how long they may be; a longer one is cut, because a feed must not stop for it."""
 
 
 def _take_over(patient: Patient, details: PatientDetails, *, provisional: bool) -> None:
     """Let the row say what the details say; what they leave empty stays."""
-    for name in _TEXTS:
+    for name in _LENGTHS:
         value = getattr(details, name).strip()
         if value:
-            setattr(patient, name, value[: Patient._meta.get_field(name).max_length])
+            setattr(patient, name, value[: _LENGTHS[name]])
     if details.birth_date:
         patient.birth_date = details.birth_date
     address = details.address

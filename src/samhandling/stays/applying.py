@@ -61,7 +61,7 @@ def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied
         if patient is None:
             return Applied("refused")
         return _without_stay(event, organisation, patient, unit, now)
-    done = [_on_stay(event, stay, patient or stay.patient, unit, now) for stay in targets]
+    done = [on_stay(event, stay, patient or stay.patient, unit, now) for stay in targets]
     return done[-1]
 
 
@@ -134,7 +134,7 @@ def _without_stay(
     if not late:
         return Applied("applied", stay.pk, patient.pk, tuple(rows))
     work.note("opened_late")
-    done = _on_stay(event, stay, patient, unit, now)
+    done = on_stay(event, stay, patient, unit, now)
     return replace(done, outcome="applied", rows=(*rows, *done.rows))
 
 
@@ -172,7 +172,7 @@ def _work(stay: Stay, now: datetime, event: Event, user: User | None = None) -> 
     return Work(stay=stay, policy=policy, now=now, user=user, source=event.about.source, state=load_state(stay))
 
 
-def _on_stay(
+def on_stay(
     event: Event, stay: Stay, patient: Patient, unit: Unit | None, now: datetime, user: User | None = None
 ) -> Applied:
     """Let the event happen to one locked stay."""
@@ -223,6 +223,6 @@ def _merge(event: events.PatientsMerged, organisation: Organisation, now: dateti
     for stay in Stay.objects.filter(patient=kept, state__in=[s.value for s in INPATIENT]).order_by("pk"):
         locked = lock_stay(stay.pk)
         _work(locked, now, event).note("patients_merged")
-        rows += _on_stay(after, locked, kept, None, now).rows
+        rows += on_stay(after, locked, kept, None, now).rows
         last = stay.pk
     return Applied("applied", last, kept.pk, tuple(rows))

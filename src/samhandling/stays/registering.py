@@ -10,10 +10,12 @@ from django.db import transaction
 from samhandling.access.models import Membership, User
 from samhandling.clock import oslo
 from samhandling.patients import services as patients
+from samhandling.patients.values import Number
 from samhandling.stays import errors, events, resolving
-from samhandling.stays.applying import Applied, _on_stay
+from samhandling.stays.applying import Applied, on_stay
 from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
+from samhandling.stays.policies import policy_for
 from samhandling.stays.rules import ImpossibleEventError, State, StayState
 from samhandling.stays.rules.step import named
 from samhandling.stays.work import load_state, lock_stay
@@ -48,12 +50,12 @@ def register(stay: Stay | int, event: Event, *, user: User, now: datetime) -> Ap
     if isinstance(event, events.DischargeUndone):
         event = replace(event, confirmed=event.confirmed and _is_responsible(user, locked))
     try:
-        return _on_stay(event, locked, locked.patient, unit, now, user)
+        return on_stay(event, locked, locked.patient, unit, now, user)
     except ImpossibleEventError as error:
         raise errors.NotNowError(f"{error.event} in {error.state}") from error
 
 
-def _known(stay: Stay) -> tuple[patients.Number, ...]:
+def _known(stay: Stay) -> tuple[Number, ...]:
     """A number of the patient that we know already, so that the entry is about the same person."""
     rows = patients.numbers_in_use(stay.patient)
     return tuple(patients.opened(row) for row in rows if row.kind == "LOCAL")
@@ -100,8 +102,6 @@ def _refuse_ready(event: events.ReadySet, state: StayState, now: datetime) -> No
 
 
 def _refuse_undo(event: events.DischargeUndone, state: StayState, stay: Stay, user: User, now: datetime) -> None:
-    from samhandling.stays.policies import policy_for
-
     if state.discharged_at is None:
         return
     limit = timedelta(hours=policy_for(stay.organisation_id, oslo.day(now)).undo_discharge_hours)

@@ -13,7 +13,7 @@ from samhandling.patients.models import Patient
 from samhandling.patients.services import id_class
 from samhandling.registry.services import agreement_between
 from samhandling.stays import events
-from samhandling.stays.events import About, Event
+from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.step import named
 from samhandling.stays.rules.values import (
@@ -139,8 +139,3 @@ def itself(
             return
         case _:
             yield event
-
-
-def about_of(event: Event) -> About:
-    """Whom and which visit."""
-    return event.about

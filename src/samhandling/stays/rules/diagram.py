@@ -83,8 +83,7 @@ def _stay_diagram() -> list[str]:
                 if target is not source:
                     name = "[*]" if source is State.NONE else source.name
                     arrows.setdefault((name, target.name), []).append(row.t)
-    for (source, target), rows in arrows.items():
-        lines.append(f"    {source} --> {target}: {', '.join(dict.fromkeys(rows))}")
+    lines += [f"    {start} --> {end}: {', '.join(dict.fromkeys(rows))}" for (start, end), rows in arrows.items()]
     return lines
 
 

@@ -29,7 +29,7 @@ def same_user(step: Step) -> bool:
 
 def user_again_while_asked(step: Step) -> bool:
     """user = yes again before anybody said why it was no"""
-    return step.state.user_question and step.event.value
+    return step.state.user_question and bool(step.event.value)
 
 
 def same_no_without_answer(step: Step) -> bool:
@@ -84,8 +84,8 @@ def same_ready(step: Step) -> bool:
     if state.state is State.READY:
         return state.ready_date == event.ready_date and not (state.m6 == "waiting" and named(event.decided_by))
     if state.state is State.IN:
-        return event.ready_date in (state.ready_date, state.expected_ready)
-    return state.expected_ready == event.ready_date and not day_is_here(step)
+        return bool(event.ready_date in (state.ready_date, state.expected_ready))
+    return bool(state.expected_ready == event.ready_date) and not day_is_here(step)
 
 
 def name_arrives(step: Step) -> bool:
@@ -133,7 +133,7 @@ def soon_enough(step: Step) -> bool:
     """within 24 h, or the message responsible has decided"""
     discharged = step.state.discharged_at
     limit = timedelta(hours=step.policy.undo_discharge_hours)
-    return step.event.confirmed or discharged is None or step.event.at - discharged <= limit
+    return bool(step.event.confirmed) or discharged is None or step.event.at - discharged <= limit
 
 
 def was_involved(step: Step) -> bool:
