@@ -122,5 +122,15 @@ def test_notes_on_what_has_happened_do_not_stop_sending():
     assert not found["HIS1149-09"].blocks_sending
 
 
+def test_marked_up_text_may_have_empty_cells_and_quantities_have_no_text():
+    extra = '<x xmlns="http://www.w3.org/1999/xhtml"><td/></x><Styrke V="5" U="mg"/><ApprDate V="2026-11-21"/>'
+    assert findings(changed(message(), ("</MsgId>", f"</MsgId>{extra}"))) == {}
+
+
+def test_families_without_a_profile_have_no_findings():
+    data = b'<Message xmlns="http://www.kith.no/xmlstds/epikrise/2012-02-15"><Type V="EPIKRISE"/><MsgId/></Message>'
+    assert findings(data) == {}
+
+
 def test_a_future_ready_day_is_no_fault():
     assert findings(message(type="LOG_UTSKRIVNINGSKLAR", ready_on=date(2027, 1, 4))) == {}

@@ -32,8 +32,9 @@ def check(facts: Facts, tree: Element, *, test: bool = False) -> tuple[Finding, 
 
 
 def _findings(facts: Facts, tree: Element, *, test: bool) -> Iterator[Finding]:
-    if facts.root != "MsgHead":
+    if facts.root == "AppRec":
         yield from header.check_writing(tree)
+    if facts.root != "MsgHead":
         return
     yield from header.check(facts, tree, test=test)
     if facts.standard == "plo":

@@ -16,11 +16,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}
 _PHONE = re.compile(r"(?:tel|fax):\+?[0-9][0-9/\-]*")
 _OTHER_ADDRESS = re.compile(r"(?:mailto|https?):\S+", re.IGNORECASE)
 _MAY_BE_EMPTY = frozenset({"Content", "Base64Container"})
-# Elements that carry a code: all others may have other attributes named V (times, quantities, addresses).
-_TIMES_AND_QUANTITIES = frozenset(
-    {"IssueDate", "FromDate", "ToDate", "TidspunktForHendelse", "TeleAddress", "GenDate", "BehovOpphortDato"}
-)
-_DSIG = "http://www.w3.org/2000/09/xmldsig#"
+# Signatures and marked-up text have rules of their own.
+_FOREIGN = frozenset({"http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/1999/xhtml"})
 
 
 def check(facts: Facts, root: Element, *, test: bool) -> Iterator[Finding]:
@@ -154,17 +151,17 @@ def check_writing(root: Element) -> Iterator[Finding]:
         attributes = element.items()
         name = local(element)
         if not attributes:
-            if len(element) == 0 and namespace(element) != _DSIG:
+            if len(element) == 0 and namespace(element) not in _FOREIGN:
                 yield from _bare(element, name)
             continue
-        if namespace(element) == _DSIG:
+        if namespace(element) in _FOREIGN:
             continue
         for attribute, value in attributes:
             if value[:1].isspace() or value[-1:].isspace():
                 yield _blanks(element, str(attribute))
         if name == "TeleAddress":
             yield from _phone(element)
-        elif name not in _TIMES_AND_QUANTITIES and element.get("U") is None:
+        else:
             yield from _code(element, name)
 
 
@@ -205,12 +202,15 @@ def _code(element: Element, element_name: str) -> Iterator[Finding]:
         if (oid is not None or name is not None) and element.get("OT") is None:
             yield at(element, "HODE-02", f"{element_name} mangler kode.", "Oppgi kode og tekst.")
         return
+    parent = element.getparent()
+    expected = lists_of(local(parent) if parent is not None else "", element_name)
+    if not expected and oid is None and name is None:
+        # A time, a quantity or an address: they have V too.
+        return
     if name is None:
         yield at(element, "HODE-03", f"{element_name} har kode uten tekst.", "Oppgi DN sammen med V.")
     if oid is None and _is_cv(element):
         yield at(element, "HODE-04", f"{element_name} har kode uten kodeverk.", "Oppgi S sammen med V.")
-    parent = element.getparent()
-    expected = lists_of(local(parent) if parent is not None else "", element_name)
     numbers = (codes.list_number(oid),) if oid else expected
     if oid and expected and numbers[0] not in expected and element_name not in _OPEN_LISTS:
         yield at(element, "HODE-05", f"{element_name} viser til et annet kodeverk enn ventet.", "Kontroller S.")
