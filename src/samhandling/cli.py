@@ -41,7 +41,10 @@ COMMANDS: dict[str, Command] = {
         "samhandling.messages.commands:roundtrip", "Les meldinger og bygg dem på nytt.", DAILY, store=False
     ),
     "render": Command(
-        "samhandling.messages.display.commands:render", "Vis en melding som lesbar side eller tekst.", DAILY, store=False
+        "samhandling.messages.display.commands:render",
+        "Vis en melding som lesbar side eller tekst.",
+        DAILY,
+        store=False,
     ),
     "receive": Command(
         "samhandling.node.receiving:receive",
@@ -50,7 +53,7 @@ COMMANDS: dict[str, Command] = {
         store=False,
     ),
     "demo": Command(
-        "samhandling.world.commands:demo", "Den oppdiktede verdenen med en dag som spilles av.", NODE, store=False
+        "samhandling.node.demo:demo", "Den oppdiktede verdenen med en dag som spilles av.", NODE, store=False
     ),
     "serve": Command("samhandling.node.commands:serve", "Start nettsidene.", NODE),
     "worker": Command("samhandling.jobs.commands:worker", "Start arbeideren som utfører jobbene.", NODE),
@@ -141,6 +144,7 @@ def click_command(command: Command) -> Any:
         target = app
     target._add_completion = False
     target.pretty_exceptions_enable = False
+    target.rich_markup_mode = None
     return typer.main.get_command(target)
 
 

@@ -1,4 +1,4 @@
-"""`samhandling world …` and `samhandling demo`."""
+"""`samhandling world …`: the set-up of a node as a file."""
 
 from __future__ import annotations
 
@@ -134,26 +134,3 @@ def _read(name_or_file: str) -> Source:
 def _wrong_use(text: str) -> NoReturn:
     print(text, file=sys.stderr)
     raise typer.Exit(2)
-
-
-def demo(
-    once: Annotated[
-        bool, typer.Option("--once", help="Spill hele dagen uten nettsider, og vis hva som kom ut.")
-    ] = False,
-    home: Annotated[Path | None, typer.Option("--home", help="Mappe for lageret; uten: var/demo.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Glem det forrige demolageret og begynn på nytt.")] = False,
-    port: Annotated[int, typer.Option("--port", help="Port for nettsidene; uten: innstillingen web_port.")] = 0,
-    simulator: Annotated[str, typer.Option("--simulator", hidden=True)] = "",
-) -> None:
-    """Den oppdiktede verdenen: nettsider, arbeider, HL7-mottak og en dag som spilles av. Ctrl-C avslutter alt.
-
-    Eksempel: samhandling demo --once
-    """
-    from samhandling.world import demo_command
-
-    if simulator:
-        demo_command.simulate(simulator)
-    elif once:
-        raise typer.Exit(demo_command.play_once(home))
-    else:
-        raise typer.Exit(demo_command.run(home, fresh=fresh, port=port))

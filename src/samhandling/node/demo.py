@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
 
 from samhandling.errors import SamhandlingError
 
@@ -36,6 +38,27 @@ class ProcessEndedError(SamhandlingError):
     """One of the demo's processes ended by itself or never answered."""
 
     code = "world.process_ended"
+
+
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Spill hele dagen uten nettsider, og vis hva som kom ut.")
+    ] = False,
+    home: Annotated[Path | None, typer.Option("--home", help="Mappe for lageret; uten: var/demo.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Glem det forrige demolageret og begynn på nytt.")] = False,
+    port: Annotated[int, typer.Option("--port", help="Port for nettsidene; uten: innstillingen web_port.")] = 0,
+    simulator: Annotated[str, typer.Option("--simulator", hidden=True)] = "",
+) -> None:
+    """Den oppdiktede verdenen: nettsider, arbeider, HL7-mottak og en dag som spilles av. Ctrl-C avslutter alt.
+
+    Eksempel: samhandling demo --once
+    """
+    if simulator:
+        simulate(simulator)
+    elif once:
+        raise typer.Exit(play_once(home))
+    else:
+        raise typer.Exit(run(home, fresh=fresh, port=port))
 
 
 def play_once(home: Path | None) -> int:
