@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -35,6 +35,7 @@ def receive(
 
     Eksempel: samhandling receive melding.xml --own 369767 --json
     """
+    from samhandling.errors import SamhandlingError
     from samhandling.node.trial import Trial
 
     hers = [part.strip() for part in own.split(",") if part.strip()]
@@ -45,8 +46,13 @@ def receive(
     documents = [(path, _bytes(path)) for path in files]
     if apprec_dir is not None:
         apprec_dir.mkdir(parents=True, exist_ok=True)
-    with Trial(world=world, own=hers, fresh=fresh, documents=[data for _, data in documents]) as trial:
-        results = [trial.receive(data) for _, data in documents]
+    try:
+        with Trial(world=world, own=hers, fresh=fresh, documents=[data for _, data in documents]) as trial:
+            results = [trial.receive(data) for _, data in documents]
+    except SamhandlingError as error:
+        if not error.code.startswith("world."):
+            raise
+        _wrong(f"--world {world}: {error.detail}")
     for (path, _), result in zip(documents, results, strict=True):
         if apprec_dir is not None:
             _write(apprec_dir, path, result)
@@ -60,7 +66,7 @@ def receive(
         raise typer.Exit(1)
 
 
-def _wrong(text: str) -> None:
+def _wrong(text: str) -> NoReturn:
     typer.echo(text, err=True)
     raise typer.Exit(2)
 
