@@ -60,6 +60,7 @@ COLLECTORS: tuple[str, ...] = ("samhandling.carriers.loopback.collecting.collect
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:6]),
+    (N_("Opphold"), "stays:list", ("message_responsible",)),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""

@@ -70,6 +70,7 @@ class Step:
     tone: Tone = Tone.INFO
     due: Due | None = None
     actions: tuple[Link, ...] = ()
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,11 @@ def visible(scope: Scope, pk: int) -> bool:
 
 
 def may_see(scope: Scope, message: Message) -> bool:
-    """Whoever sees all of the organisation sees its messages; a ward those of its own stays (P-03)."""
-    if scope.unit_ids is None:
+    """Whoever sees all of the organisation sees its messages; a ward those of its own stays (P-03).
+
+    A municipality's services follow the same patient, so a unit does not narrow what they see (as for courses).
+    """
+    if scope.unit_ids is None or scope.may(May.SEE_COURSES):
         return scope.may(May.SEE_MESSAGES) or scope.may(May.READ_CONTENT)
     return bool(message.subject) and subjects.visible(scope, message.subject)
 

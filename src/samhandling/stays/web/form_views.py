@@ -18,7 +18,7 @@ from samhandling.errors import NotFoundError
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import _, date
+from samhandling.pages.texts import _, moment
 from samhandling.patients.web.strip import strip
 from samhandling.stays import errors, services
 from samhandling.stays.models import Stay
@@ -94,12 +94,12 @@ def _page(
     what: str,
     now: datetime,
 ) -> HttpResponse:
-    municipality, phone = reading.counterpart(stay, now)
+    municipality, phone = reading.counterpart(stay.municipality_number, now)
     outside = ""
     if registration.sends and not office_hours(now):
         # Text 8: a message that is sent is not a message that is read (S-44).
         outside = _("Utenfor kontortid: meldingen leses kanskje ikke før %(day)s. Haster det, ring %(phone)s.") % {
-            "day": date(next_office_opening(now)),
+            "day": moment(next_office_opening(now), now),
             "phone": phone.phone if phone else _("kommunen"),
         }
     values = {

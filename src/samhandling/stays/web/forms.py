@@ -109,12 +109,12 @@ class _DecidedForm(StayForm):
     """A form that names the professional who decided."""
 
     family_name = forms.CharField(
-        label=gettext_lazy("Etternavn"),
+        label=gettext_lazy("Etternavn til beslutningsansvarlig"),
         max_length=60,
         error_messages={"required": gettext_lazy("Skriv etternavnet til den som har bestemt det.")},
     )
     given_name = forms.CharField(
-        label=gettext_lazy("Fornavn"),
+        label=gettext_lazy("Fornavn til beslutningsansvarlig"),
         max_length=60,
         error_messages={"required": gettext_lazy("Skriv fornavnet til den som har bestemt det.")},
     )

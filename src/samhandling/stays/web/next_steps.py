@@ -11,10 +11,12 @@ from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Due, Link, Step, Tone, due
 from samhandling.stays.models import Deadline, Stay
 from samhandling.stays.rules.deadlines import DeadlineState
+from samhandling.stays.rules.values import INPATIENT, StayState
 from samhandling.stays.web import words
+from samhandling.stays.web.standing import Told
 from samhandling.tasks.models import Task
-from samhandling.tasks.services import KINDS
 from samhandling.tasks.web.reading import TONES
+from samhandling.tasks.web.words import title
 
 FORM_FOR_CAUSE = {
     "stay.name_missing": "utskrivningsklar",
@@ -34,21 +36,38 @@ SAID_BY_TASK = {
 }
 """A clock whose open task already says it is not said twice."""
 
+WHILE_IN = frozenset({"F1", "F2", "F9", "F10", "F11"})
+"""Clocks that ask for something only while the patient is in; what is still owed afterwards is a task."""
+
 _ORDER = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.INFO, Tone.OK, Tone.QUIET)
 EARLY_WARNING = timedelta(hours=4)
 """F1: 20 of 24 hours have gone."""
 
 
 def steps(
-    stay: Stay, deadlines: Iterable[Deadline], tasks: Iterable[Task], now: datetime, phone: str = ""
+    stay: Stay,
+    state: StayState,
+    deadlines: Iterable[Deadline],
+    tasks: Iterable[Task],
+    told: Iterable[Told],
+    now: datetime,
+    phone: str = "",
 ) -> list[Step]:
-    """Steps of a stay, most urgent first; nothing at all when nothing is due."""
+    """Steps of a stay, most urgent first; nothing at all when nothing is due.
+
+    What did not arrive stands here too, whoever owns the task: the ward must know, and whom to call (2.6).
+    """
     open_tasks = list(tasks)
     causes = {task.cause for task in open_tasks}
     found = [_of_task(stay, task, now) for task in open_tasks]
+    found += [_not_arrived(item, phone) for item in told if item.failed]
     for deadline in deadlines:
+        if state.state not in INPATIENT and deadline.clock in WHILE_IN:
+            continue
+        if deadline.clock == "F11" and state.user is not None and state.need is not None:
+            continue
         if not causes.intersection(SAID_BY_TASK.get(deadline.clock, ())):
-            step = _of_deadline(stay, deadline, now, phone)
+            step = _of_deadline(stay, state, deadline, now, phone)
             if step is not None:
                 found.append(step)
     never = datetime.max.replace(tzinfo=now.tzinfo)
@@ -61,16 +80,16 @@ def _of_task(stay: Stay, task: Task, now: datetime) -> Step:
     actions = (Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, form])), page) if form else (page,)
     until = due(task.due_at, now) if task.due_at else None
     tone = TONES.get(task.severity, Tone.INFO)
-    return Step(_(KINDS.get(task.kind, task.kind)), task.text, tone, until, actions)
+    return Step(title(task), task.text, tone, until, actions, task.phone)
 
 
-def _of_deadline(stay: Stay, deadline: Deadline, now: datetime, phone: str) -> Step | None:
+def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime, phone: str) -> Step | None:
     """A running or missed clock as a step; None for one that asks nothing of anybody any more."""
-    title = _(words.CLOCKS.get(deadline.clock, deadline.clock))
+    heading = _(words.CLOCKS.get(deadline.clock, deadline.clock))
     if deadline.state in {DeadlineState.MET, DeadlineState.CLOSED}:
         return None
     if deadline.state == DeadlineState.SENT:
-        return Step(title, _("Sendt, venter på bekreftelse"), Tone.WAIT, due(deadline.due_at, now))
+        return Step(heading, _("Sendt, venter på bekreftelse"), Tone.WAIT, due(deadline.due_at, now))
     late = deadline.state == DeadlineState.MISSED or deadline.due_at < now
     until: Due = due(deadline.due_at, now, soon=EARLY_WARNING)
     match deadline.clock:
@@ -80,24 +99,41 @@ def _of_deadline(stay: Stay, deadline: Deadline, now: datetime, phone: str) -> S
                 text = _("Fristen gikk ut %(when)s. Send likevel, og ring %(phone)s.") % {"when": at, "phone": phone}
             else:
                 text = _("Fristen gikk ut %(when)s. Send likevel, og ring.") % {"when": at}
-            return Step(title, text, Tone.BAD, None, (_sent(stay),))
+            return Step(heading, text, Tone.BAD, None, (_sent(stay),))
         case "F1":
-            return Step(title, _("Skriv og send den fra journalsystemet."), until.tone, until, (_sent(stay),))
+            return Step(heading, _("Skriv og send den fra journalsystemet."), until.tone, until, (_sent(stay),))
         case "F2":
             # Information on the ward's row, never an alarm (2.5).
-            return Step(title, "", Tone.QUIET, Due(Tone.QUIET, until.text, until.left, until.at))
+            return Step(heading, "", Tone.QUIET, Due(Tone.QUIET, until.text, until.left, until.at))
         case "F9":
-            return Step(title, "", Tone.WARN, None, (_sent(stay),))
+            return Step(heading, "", Tone.WARN, None, (_sent(stay),))
         case "F11":
             answer = Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, "vurdering"]))
-            return Step(title, "", Tone.WARN if late else Tone.INFO, until, (answer,))
+            return Step(_unassessed(state), "", Tone.WARN if late else until.tone, until, (answer,))
         case "F10":
             answer = Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, "utskrivningsklar"]))
-            return Step(title, "", Tone.BAD if late else Tone.WARN, until, (answer,))
+            return Step(heading, "", Tone.BAD if late else Tone.WARN, until, (answer,))
         case _:
-            return Step(title, "", Tone.BAD if late else Tone.INFO, until)
+            return Step(heading, "", Tone.BAD if late else Tone.INFO, until)
 
 
 def _sent(stay: Stay) -> Link:
     """Where a person says that a Helseopplysning went from the record system."""
     return Link(_("Den er sendt"), reverse("stays:register", args=[stay.pk, "helseopplysning"]))
+
+
+def _not_arrived(item: Told, phone: str) -> Step:
+    """A message that was rejected, or that nobody has confirmed."""
+    text = _("Ring kommunen på %(phone)s.") % {"phone": phone} if phone else _("Ring kommunen.")
+    actions = (Link(_("Se meldingen"), item.href),) if item.href else ()
+    heading = _("Kommunen har ikke fått: %(what)s") % {"what": item.text}
+    return Step(heading, text, Tone.BAD, None, actions, phone)
+
+
+def _unassessed(state: StayState) -> str:
+    """Which of the two assessments is missing."""
+    if state.user is None and state.need is None:
+        return _("Ikke vurdert: bruker av kommunale tjenester, og behov etter utskriving")
+    if state.user is None:
+        return _("Ikke vurdert: bruker av kommunale tjenester")
+    return _("Ikke vurdert: behov etter utskriving")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,15 +21,15 @@ from samhandling.patients.web.strip import short
 from samhandling.registry.rules import StaffedPhone
 from samhandling.registry.services import staffed_phone
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay
-from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.values import INPATIENT, State, StayState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
 from samhandling.stays.web.next_steps import steps
-from samhandling.stays.web.standing import Told, silence, told
+from samhandling.stays.web.standing import Told, silence, standing_of_messages, told
 from samhandling.stays.work import load_state
 from samhandling.tasks.models import Task
 
+Row = TypeVar("Row")
 RECENTLY = timedelta(hours=24)
 """How long a patient who has left stays on the ward's list."""
 
@@ -69,59 +70,65 @@ def ward(scope: Scope, now: datetime) -> list[StayRow]:
 
 
 def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
-    """Stays as a list shows them, the most urgent first; a fixed number of queries however many they are."""
+    """Stays as a list shows them, the most urgent first; a query more only for each municipality."""
     found = list(stays)
     ids = [stay.pk for stay in found]
-    expectations: dict[int, list[Expectation]] = {}
-    for e in Expectation.objects.filter(stay__in=ids).select_related("message"):
-        expectations.setdefault(e.stay_id, []).append(e)
-    deadlines: dict[int, list[Deadline]] = {}
-    for d in Deadline.objects.filter(stay__in=ids):
-        deadlines.setdefault(d.stay_id, []).append(d)
-    tasks: dict[str, list[Task]] = {}
-    for t in Task.objects.filter(closed_at__isnull=True, subject__in=[s.subject for s in found]):
-        tasks.setdefault(t.subject, []).append(t)
-    names = Counter(stay.patient.family_name.casefold() for stay in found)
-    shown = [
-        _row(
-            stay,
-            expectations.get(stay.pk, []),
-            deadlines.get(stay.pk, []),
-            steps(stay, deadlines.get(stay.pk, []), tasks.get(stay.subject, []), now),
-            now,
-            alike=names[stay.patient.family_name.casefold()] > 1,
-        )
-        for stay in found
-    ]
+    expectations = list(Expectation.objects.filter(stay__in=ids).select_related("message"))
+    by_message = standing_of_messages(expectations, now)
+    open_tasks = Task.objects.filter(closed_at__isnull=True, subject__in=[s.subject for s in found])
+    parts = _Parts(
+        expectations=_by(expectations, "stay_id"),
+        deadlines=_by(Deadline.objects.filter(stay__in=ids), "stay_id"),
+        tasks=_by(open_tasks.order_by("id"), "subject"),
+        by_message=by_message,
+        counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
+        names=Counter(stay.patient.family_name.casefold() for stay in found),
+    )
     order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.INFO, Tone.OK, Tone.QUIET)
     never = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(
-        shown, key=lambda r: (order.index(r.tone), r.next.due.at if r.next and r.next.due else never, r.name, r.pk)
+        (_row(stay, parts, now) for stay in found),
+        key=lambda r: (order.index(r.tone), r.next.due.at if r.next and r.next.due else never, r.name, r.pk),
     )
 
 
-def _row(
-    stay: Stay,
-    expectations: list[Expectation],
-    deadlines: list[Deadline],
-    todo: list[Step],
-    now: datetime,
-    *,
-    alike: bool,
-) -> StayRow:
+Counterpart = tuple[str, StaffedPhone | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the rows of a list are made of, read for all of them at once."""
+
+    expectations: dict[Any, list[Expectation]]
+    deadlines: dict[Any, list[Deadline]]
+    tasks: dict[Any, list[Task]]
+    by_message: dict[int, Status]
+    counterparts: dict[str, Counterpart]
+    names: Counter[str]
+
+
+def _by(rows: Iterable[Row], name: str) -> dict[Any, list[Row]]:
+    """Rows by the value of one of their fields."""
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, name), []).append(row)
+    return found
+
+
+def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
     state = load_state(stay)
     name, born = short(stay.patient)
-    place = municipality_name(state.municipality, oslo.day(now)) if state.municipality else ""
-    knows = told(expectations, now)
-    worst = [t.status.tone for t in knows if t.status.tone in {Tone.BAD, Tone.WARN}]
+    place, phone = parts.counterparts[stay.municipality_number]
+    knows = told(parts.expectations.get(stay.pk, []), parts.by_message, now)
+    deadlines, tasks = parts.deadlines.get(stay.pk, []), parts.tasks.get(stay.subject, [])
+    todo = steps(stay, state, deadlines, tasks, knows, now, phone.phone if phone else "")
     asking = [step for step in todo if step.tone is not Tone.QUIET]
-    tone = asking[0].tone if asking else worst[0] if worst else Tone.QUIET
     return StayRow(
         pk=stay.pk,
         href=reverse("stays:stay", args=[stay.pk]),
         name=name,
         born=born,
-        alike=alike,
+        alike=parts.names[stay.patient.family_name.casefold()] > 1,
         unit=stay.unit.name if stay.unit else _("Ukjent post"),
         state=standing_of(stay, state),
         since=moment(stay.discharged_at or stay.admitted_at, now),
@@ -131,9 +138,9 @@ def _row(
         silence=None if knows else silence(state, place),
         next=asking[0] if asking else None,
         more=max(0, len(asking) - 1),
-        tone=tone,
-        left=stay.state in {State.OUT.value, State.DEAD.value},
-        unassessed=any(d.clock == "F11" and d.state == DeadlineState.DUE for d in deadlines),
+        tone=asking[0].tone if asking else Tone.QUIET,
+        left=state.state in (State.OUT, State.DEAD),
+        unassessed=state.state in INPATIENT and (state.user is None or state.need is None),
     )
 
 
@@ -158,9 +165,8 @@ def marks(state: StayState) -> tuple[Status, ...]:
     return tuple(found)
 
 
-def counterpart(stay: Stay, now: datetime) -> tuple[str, StaffedPhone | None]:
-    """The municipality's name today, and its phone that is staffed now."""
-    number = stay.municipality_number
+def counterpart(number: str, now: datetime) -> Counterpart:
+    """The name today of the municipality of that number, and its phone that is staffed now."""
     if not number:
         return "", None
     return municipality_name(number, oslo.day(now)), staffed_phone(municipality(number, oslo.day(now)), now)
@@ -204,6 +210,8 @@ def _detail(data: dict[str, object], units: dict[str, str], now: datetime) -> st
                 parts.append(words.place(value))
             case "municipality":
                 parts.append(municipality_name(value, oslo.day(now)))
+            case "clock":
+                parts.append(_(words.CLOCKS.get(value, value)))
             case "code":
                 parts.append(_(words.TOLD.get(value, value)))
     return " · ".join(part for part in parts if part)

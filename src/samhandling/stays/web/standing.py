@@ -8,12 +8,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from samhandling.exchange.models import Message
 from samhandling.exchange.web.reading import statuses
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Status, Tone
 from samhandling.stays.models import Expectation
-from samhandling.stays.rules.expectations import ExpectationState
+from samhandling.stays.rules.expectations import OPEN, ExpectationState
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import words
 
@@ -28,26 +27,33 @@ class Told:
     href: str
     stands: bool
     """False once withdrawn."""
+    failed: bool
+    """Left, and was rejected or is not confirmed in time."""
 
 
-def told(expectations: Iterable[Expectation], now: datetime) -> list[Told]:
-    """Each message that was due, in order; one that was withdrawn before it left was never told and is left out."""
+def told(expectations: Iterable[Expectation], by_message: Mapping[int, Status], now: datetime) -> list[Told]:
+    """Each message that was due, in order; one that was withdrawn before it left was never told and is left out.
+
+    `by_message`: how their messages stand, from `standing_of_messages`.
+    """
     found = [e for e in expectations if e.state != ExpectationState.WITHDRAWN]
-    by_message = statuses(_messages(found), now)
     return [_one(e, by_message, now) for e in sorted(found, key=lambda e: e.number)]
 
 
-def _messages(expectations: Iterable[Expectation]) -> list[Message]:
-    return [e.message for e in expectations if e.message is not None]
+def standing_of_messages(expectations: Iterable[Expectation], now: datetime) -> dict[int, Status]:
+    """Message id -> where it stands, for all of them at once."""
+    return statuses([e.message for e in expectations if e.message is not None], now)
 
 
 def _one(expectation: Expectation, by_message: Mapping[int, Status], now: datetime) -> Told:
+    status = _status(expectation, by_message)
     return Told(
         text=words.told(expectation.message_code, expectation.values),
-        status=_status(expectation, by_message),
+        status=status,
         when=moment(expectation.sent_at or expectation.due_since, now),
         href=reverse("exchange:message", args=[expectation.message_id]) if expectation.message_id else "",
         stands=expectation.state != ExpectationState.CANCELLED,
+        failed=status.tone is Tone.BAD and expectation.state not in {*OPEN, ExpectationState.CANCELLED},
     )
 
 
@@ -72,6 +78,8 @@ def silence(state: StayState, municipality: str) -> Status:
         if not state.municipality:
             return Status(Tone.WARN, _("Kommunen er ukjent: finn den"))
         return Status(Tone.WARN, _("Ingen avtale med %(municipality)s: ring") % {"municipality": municipality})
+    if state.involved:
+        return Status(Tone.WAIT, _("Ingenting ennå: tidligmeldingen er den første"))
     if state.user is None or (state.need is None and not state.user):
         return Status(Tone.QUIET, _("Ingenting: ikke vurdert ennå"))
     return Status(Tone.QUIET, _("Ingenting: trenger ikke kommunale tjenester"))

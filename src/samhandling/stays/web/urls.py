@@ -8,6 +8,7 @@ from samhandling.stays.web import course_views, form_views, views
 
 app_name = "stays"
 urlpatterns = [
+    path("opphold/", views.stay_list, name="list"),
     path("opphold/<int:pk>/", views.stay, name="stay"),
     path("opphold/<int:pk>/registrer/<slug:what>/", form_views.register, name="register"),
     path("forlop/<int:pk>/", course_views.course, name="course"),

@@ -14,7 +14,7 @@ from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
-from samhandling.pages.values import Link, Status, Tone
+from samhandling.pages.values import Link, Status, Tone, paged
 from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
 from samhandling.stays.models import Stay
@@ -27,6 +27,20 @@ from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
 
+PAGE_SIZE = 50
+
+
+@require_safe
+@needs(May.SEE_PATIENTS, May.REGISTER)
+def stay_list(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Every patient who is in now, or about whom something is to be done, of all wards of the scope."""
+    now = present()
+    rows = reading.ward(scope, now)
+    shown, first, last = paged(len(rows), request.GET.get("side"), PAGE_SIZE)
+    audit.record_reading(scope, "stay.list", now=now)
+    values = {"rows": rows[first:last], "page": shown, "since": moment(now, now)}
+    return page(request, "stays/list.html", values, title=_("Opphold"), scope=scope, now=now)
+
 
 @require_safe
 @needs(May.SEE_PATIENTS)
@@ -36,10 +50,10 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     found = within.one_stay(scope, pk)
     audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject)
     state = load_state(found)
-    municipality_name, phone = reading.counterpart(found, now)
+    municipality_name, phone = reading.counterpart(found.municipality_number, now)
     expectations = list(found.expectations.select_related("message"))
     tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
-    told = standing.told(expectations, now)
+    told = standing.told(expectations, standing.standing_of_messages(expectations, now), now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
     values = {
         "stay": found,
@@ -53,7 +67,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "user": words.yes_no(state.user),
         "need": words.yes_no(state.need),
         "warnings": _warnings(state, municipality_name, phone),
-        "steps": next_steps.steps(found, found.deadlines.all(), tasks, now, phone.phone if phone else ""),
+        "steps": next_steps.steps(found, state, found.deadlines.all(), tasks, told, now, phone.phone if phone else ""),
         "told": told,
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),

@@ -108,6 +108,11 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "cancelled": (Tone.WARN, N_("Meldingen er trukket tilbake")),
     "cancelled_by_phone": (Tone.WARN, N_("Meldingen må trekkes tilbake på telefon")),
     "by_phone": (Tone.WARN, N_("Kommunen må ringes: melding kan ikke brukes")),
+    "confirmed": (Tone.OK, N_("Bekreftet mottatt i kommunen")),
+    "rejected": (Tone.BAD, N_("Avvist av kommunen")),
+    "unconfirmed": (Tone.BAD, N_("Ikke bekreftet mottatt")),
+    "deadline_missed": (Tone.WARN, N_("Fristen gikk ut")),
+    "received_outside": (Tone.WARN, N_("Melding mottatt utenfor oppholdet")),
     "held": (Tone.BAD, N_("Ikke sendt – mangler navn på beslutningsansvarlig")),
 }
 

@@ -17,6 +17,7 @@ from samhandling.pages.values import Due, TimelineEntry, Tone, due
 from samhandling.patients.web.strip import short
 from samhandling.tasks import services
 from samhandling.tasks.models import SEVERITY_ORDER, Task
+from samhandling.tasks.web.words import title
 
 TONES = {"high": Tone.BAD, "medium": Tone.WARN, "normal": Tone.INFO, "low": Tone.QUIET}
 SEVERITY_WORDS = {"high": N_("Haster"), "medium": N_("Snart"), "normal": N_("Vanlig"), "low": N_("Når det passer")}
@@ -35,18 +36,6 @@ CLOSED_WORDS = {
     "resolved": N_("Løst av seg selv"),
     "obsolete": N_("Ikke aktuell lenger"),
 }
-KIND_WORDS = (
-    N_("Ring"),
-    N_("Registrer"),
-    N_("Finn opplysning"),
-    N_("Avgjør"),
-    N_("Koble til pasient"),
-    N_("Skriv og send"),
-    N_("Les"),
-    N_("Vurder personvernhendelse"),
-    N_("Teknisk feil"),
-)
-"""The words of `services.KINDS`, marked for the catalogues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +44,7 @@ class TaskRow:
 
     pk: int
     href: str
+    title: str
     kind: str
     text: str
     tone: Tone
@@ -115,6 +105,7 @@ def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
     return TaskRow(
         pk=task.pk,
         href=reverse("tasks:task", args=[task.pk]),
+        title=title(task),
         kind=_(services.KINDS.get(task.kind, task.kind)),
         text=task.text,
         tone=TONES.get(task.severity, Tone.INFO),

@@ -77,7 +77,7 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "colleagues": _colleagues(scope, found),
         "ways": [(code, _(reading.CLOSED_WORDS[code])) for code in ("done", "called", "not_needed")],
     }
-    return page(request, "tasks/task.html", values, title=values["task"].kind, scope=scope, now=now)
+    return page(request, "tasks/task.html", values, title=values["task"].title, scope=scope, now=now)
 
 
 @require_POST

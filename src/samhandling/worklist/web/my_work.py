@@ -63,7 +63,6 @@ def _queue(scope: Scope, now: datetime) -> Desk:
         "waiting": out.filter(state__in=unsettled).count(),
         "unconfirmed": out.filter(state__in=(MessageState.UNCONFIRMED, MessageState.FAILED)).count(),
         "rejected": out.filter(state=MessageState.REJECTED).count(),
-        "stays": reading.ward(scope, now) if scope.organisation.kind == "hospital" else [],
         "desk": course_reading.desk(scope, now) if scope.organisation.kind == "municipality" else None,
     }
 

@@ -1,0 +1,60 @@
+"""What tasks are called in lists: a short title for each cause, because the text of a task is a whole instruction."""
+
+from __future__ import annotations
+
+from samhandling.pages.texts import N_, _
+from samhandling.tasks.models import Task
+from samhandling.tasks.services import KINDS
+
+TITLES: dict[str, str] = {
+    "A-01": N_("Ikke bekreftet mottatt"),
+    "A-02": N_("Avvist av mottakeren"),
+    "A-03": N_("To ulike kvitteringer"),
+    "not_delivered": N_("Kom ikke frem"),
+    "stay.h_number.form": N_("Meldeskjema på papir"),
+    "stay.h_number": N_("Hjelpenummer: ring kommunen"),
+    "stay.no_agreement": N_("Ingen avtale: ring kommunen"),
+    "stay.no_municipality.find": N_("Finn kommunen"),
+    "stay.name_missing": N_("Mangler beslutningsansvarlig"),
+    "stay.not_sent": N_("Skulle vært sendt"),
+    "stay.not_sent_today": N_("Melding om utskrevet mangler"),
+    "stay.ready_today": N_("Utskrivningsklar i dag?"),
+    "stay.ready_unanswered": N_("Utskrivningsklar i dag?"),
+    "stay.change_notice": N_("Send endringsmelding"),
+    "stay.contact_changed": N_("Ny post: oppdater telefon/enhet"),
+    "stay.early_missed": N_("Tidligmelding: fristen gikk ut"),
+    "stay.information_missing": N_("Endelig helseopplysning mangler"),
+    "stay.user_question": N_("Feilregistrert bruker?"),
+    "stay.call": N_("Ring kommunen"),
+    "stay.municipality_question": N_("Er kommunen rettet eller endret?"),
+    "stay.discharge_undone_late": N_("Utskriving opphevet sent"),
+    "stay.privacy": N_("Vurder personvernhendelse"),
+    "stay.identity_lost": N_("Kontroller hvem pasienten er"),
+    "stay.leave": N_("På permisjon"),
+    "stay.not_applied": N_("Registrering som ikke passer"),
+    "stay.message_outside": N_("Melding etter utskriving"),
+    "stay.epj_refused": N_("Ikke sendt fra journalsystemet"),
+    "course.order": N_("Meldinger som ikke passer sammen"),
+}
+"""Cause code, or what it begins with, -> title."""
+
+KIND_WORDS = (
+    N_("Ring"),
+    N_("Registrer"),
+    N_("Finn opplysning"),
+    N_("Avgjør"),
+    N_("Koble til pasient"),
+    N_("Skriv og send"),
+    N_("Les"),
+    N_("Vurder personvernhendelse"),
+    N_("Teknisk feil"),
+)
+"""The words of `services.KINDS`, marked for the catalogues."""
+
+
+def title(task: Task) -> str:
+    """The title of the cause, of the part before its last dot, else the kind of work."""
+    for cause in (task.cause, task.cause.rpartition(".")[0]):
+        if cause in TITLES:
+            return _(TITLES[cause])
+    return _(KINDS.get(task.kind, task.kind))
