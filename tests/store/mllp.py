@@ -61,7 +61,7 @@ def listening(*, timing: Timing | None = None, writer: Writer | None = None, **s
     async def serve() -> None:
         used = writer or Writer()
         used.start()
-        listener = Listener(used, lambda: NOW, timing or Timing(patience=3, silence=0.4, stray=0.2))
+        listener = Listener(used, lambda: NOW, timing or Timing(patience=9, silence=0.4, stray=0.2))
         try:
             found["port"] = await listener.listen(line_settings, line)
             found["listener"], found["loop"], found["end"] = listener, asyncio.get_running_loop(), asyncio.Event()
@@ -92,7 +92,7 @@ class Sender:
     """One connection of a patient system."""
 
     def __init__(self, port: int, context: ssl.SSLContext | None = None) -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=15)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=30)
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = context.wrap_socket(plain, server_hostname="localhost") if context else plain
         self._framer = Deframer(2_000_000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,16 +84,21 @@ def store(batch: Sequence[tuple[Received, Line]]) -> list[Stored]:
     Raises django.db.Error when nothing was stored. A repeat gets the stored answer; the same identity with other
     bytes is refused and becomes a task. The caller wakes the workers.
     """
-    if len(batch) == 1 and connection.vendor == "postgresql":
-        return [_one(*batch[0])]
+    if connection.vendor != "postgresql":
+        with transaction.atomic():
+            return [_settled(received, line, _insert_plain(received)) for received, line in batch]
+    if len(batch) == 1:
+        received, line = batch[0]
+        return [_settled(received, line, _insert_postgres([received])[0])]
     with transaction.atomic():
-        return [_one(received, line) for received, line in batch]
+        ids = _insert_postgres([received for received, _ in batch])
+        return [_settled(received, line, found) for (received, line), found in zip(batch, ids, strict=True)]
 
 
-def _one(received: Received, line: Line) -> Stored:
+def _settled(received: Received, line: Line, record_id: int | None) -> Stored:
+    """What to answer, now that the record is stored, was there before (None), or is refused (None)."""
     if received.refused:
         return _refused(received)
-    record_id = _insert_postgres(received) if connection.vendor == "postgresql" else _insert_plain(received)
     if record_id is not None:
         return Stored(received.answer, received.verdict, record_id)
     earlier = AdtRecord.objects.get(organisation_id=received.organisation_id, repeat_key=received.repeat_key)
@@ -123,25 +129,38 @@ def _values(received: Received) -> list[Any]:
     ]
 
 
-def _insert_postgres(received: Received) -> int | None:
-    """The record's id, None when its identity is taken already."""
+def _insert_postgres(batch: Sequence[Received]) -> list[int | None]:
+    """The records' ids; None where the identity is taken already, or the frame is refused.
+
+    Several go to the server together and their answers are read afterwards; one goes alone, which is a transaction of
+    its own outside any other.
+    """
     connection.ensure_connection()
     raw: Any = connection.connection
-    parameters = [
+    with connection.wrap_database_errors, raw.pipeline() if len(batch) > 1 else nullcontext():
+        # Prepared once a connection; Django's own cursor never prepares.
+        cursors = [
+            None if received.refused else raw.execute(_POSTGRES, _parameters(received), prepare=True)
+            for received in batch
+        ]
+        rows = [None if cursor is None else cursor.fetchone() for cursor in cursors]
+    return [None if row is None else int(row[0]) for row in rows]
+
+
+def _parameters(received: Received) -> list[Any]:
+    return [
         *_values(received),
         vault().seal_bytes(received.content),
         list(received.keys),
         received.received_at,
         received.received_at,
     ]
-    # Prepared once a connection; Django's own cursor never prepares.
-    with connection.wrap_database_errors:
-        row = raw.execute(_POSTGRES, parameters, prepare=True).fetchone()
-    return None if row is None else int(row[0])
 
 
 def _insert_plain(received: Received) -> int | None:
     """As above in plain statements, for SQLite, in the caller's transaction."""
+    if received.refused:
+        return None
     when = connection.ops.adapt_datetimefield_value(received.received_at)
     values = _values(received)
     values[_RECEIVED_AT] = when
