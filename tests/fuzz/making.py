@@ -8,7 +8,7 @@ from typing import Any
 
 from samhandling.messages.engine import simple
 from samhandling.messages.engine.content import START
-from samhandling.messages.engine.describe import Description, Field, describe
+from samhandling.messages.engine.describe import Description, Field, child_tag, describe
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
 from samhandling.messages.model import apprec_10, apprec_11, base64container, hodemelding, roots
 
@@ -76,6 +76,10 @@ class Maker:
                 items.append(self._item(name, kinds, scope, depth))
                 continue
             field = fields[name]
+            if field.value is AnyElement:
+                values[name] = self._any(child_tag(name, AnyElement, cls, scope))
+                order.append(name)
+                continue
             value = (
                 self.simple(field)
                 if isinstance(field.value, simple.SimpleType)
@@ -109,6 +113,16 @@ class Maker:
                 mixed.append(self.rng.choice(("tekst", " ", "\n")))
             mixed.append(item)
         return mixed
+
+    def _any(self, tag: str) -> AnyElement:
+        xhtml = "{http://www.w3.org/1999/xhtml}"
+        prefixes: dict[str | None, str] = {"h": "http://www.w3.org/1999/xhtml"}
+        bold = AnyElement(tag=f"{xhtml}b", items=["fet"], prefixes=prefixes)
+        box = AnyElement(
+            tag=f"{xhtml}div", attributes={"class": "x"}, items=["æ ", bold, " ", bold, "\n"], prefixes=prefixes
+        )
+        items = self.rng.choice((["bare tekst\n"], [], [box], ["før ", box, " etter"]))
+        return AnyElement(tag=tag, items=list(items))
 
     def _item(self, name: str, kinds: tuple[type[Node], ...], scope: Scope, depth: int) -> Any:
         if not name.startswith("any"):

@@ -16,6 +16,21 @@ FAMILIES = (
     "AppRec-v1.1.xsd",
     "Pasientlogistikk-v1.5.xsd",
     "Pasientlogistikk-v1.6.xsd",
+    "HelseopplysningerVedSoknad-v1.5.xsd",
+    "Helseopplysninger-v1.6.xsd",
+    "HelseopplysningerTilLege-v1.5.xsd",
+    "HelseopplysningerTilLege-v1.6.xsd",
+    "Innleggelsesrapport-v1.5.xsd",
+    "Innleggelsesrapport-v1.6.xsd",
+    "MedisinskeOpplysninger-v1.5.xsd",
+    "MedisinskeOpplysninger-v1.6.xsd",
+    "MeldingFravar-v1.5.xsd",
+    "OrienteringOmTjenestetilbud-v1.5.xsd",
+    "OrienteringOmTjenestetilbud-v1.6.xsd",
+    "TverrfagligEpikrise-v1.5.xsd",
+    "TverrfagligEpikrise-v1.6.xsd",
+    "dialogmelding-v1.0.xsd",
+    "dialogmelding-v1.1.xsd",
 )
 _LOCATION = re.compile(rb'schemaLocation="[^"]*?([^"/]+\.xsd)"')
 _TARGET = re.compile(rb'targetNamespace="([^"]+)"')

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from samhandling.messages.engine.content import START, Automaton
-from samhandling.messages.engine.describe import Field, child_tag, describe
+from samhandling.messages.engine.describe import Field, Kind, child_tag, describe
 from samhandling.messages.engine.diagnose import Place
 from samhandling.messages.engine.problems import Element
 from samhandling.messages.engine.run import ACCEPT, HERE, WILD, Plan, Run, State, Walk
 from samhandling.messages.engine.simple import SimpleType
-from samhandling.messages.engine.tables import Node, Scope
+from samhandling.messages.engine.tables import AnyElement, Node, Scope
 from samhandling.messages.engine.walk import (
+    any_type,
     attribute_reader,
     check_of,
     element_walker,
@@ -42,9 +43,11 @@ class Compiler:
             self.open.discard(key)
         return found
 
-    def _inner(self, kind: SimpleType | type[Node], scope: Scope) -> Walk | None:
+    def _inner(self, kind: Kind, scope: Scope) -> Walk | None:
         if isinstance(kind, SimpleType):
             return None
+        if issubclass(kind, AnyElement):
+            return any_type
         plan = self.plan(kind, scope)
         if (kind, scope.name) in self.open:
             return _recursive(plan)

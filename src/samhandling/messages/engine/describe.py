@@ -12,6 +12,7 @@ import msgspec
 from samhandling.messages.engine.content import Automaton, automaton
 from samhandling.messages.engine.simple import SimpleType
 from samhandling.messages.engine.tables import (
+    AnyElement,
     AttributeMark,
     Family,
     Fixed,
@@ -23,6 +24,9 @@ from samhandling.messages.engine.tables import (
     TextMark,
 )
 
+# What a child may be: a simple value, a class of the tables, or anything at all.
+Kind = SimpleType | type[Node] | type[AnyElement]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -30,7 +34,7 @@ class Field:
 
     name: str
     kind: Literal["child", "attribute", "text", "items"]
-    value: SimpleType | type[Node] | None
+    value: Kind | None
     many: bool
     required: bool
     fixed: str | None
@@ -51,10 +55,10 @@ class Field:
         return child_tag(self.name, self.value, cls, scope)
 
 
-def child_tag(name: str, kind: SimpleType | type[Node] | None, cls: type[Node], scope: Scope) -> str:
+def child_tag(name: str, kind: Kind | None, cls: type[Node], scope: Scope) -> str:
     """A child that is a global element stands in its own namespace, every other in that of the class."""
     family = cls.xml.family
-    if isinstance(kind, type) and kind.xml.kind == "element":
+    if isinstance(kind, type) and issubclass(kind, Node) and kind.xml.kind == "element":
         family = kind.xml.family
     return f"{{{scope.uri(family)}}}{name}"
 
@@ -108,7 +112,7 @@ def _field(name: str, hint: object, default: bool, version: str) -> Field | None
             kind, classes = "items", mark.classes
         elif isinstance(mark, AttributeMark):
             kind, required, family = "attribute", mark.required, mark.family
-    value_type = simple or (hint if isinstance(hint, type) and issubclass(hint, Node) else None)
+    value_type = simple or (hint if isinstance(hint, type) and issubclass(hint, (Node, AnyElement)) else None)
     if value_type is None and kind != "items":
         raise TypeError(f"field {name}: {hint!r} is neither a simple type nor a table")
     return Field(name, kind, value_type, many, required, value, family, classes)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from samhandling.messages.engine.content import START, Automaton
-from samhandling.messages.engine.describe import Field
+from samhandling.messages.engine.describe import Field, Kind
 from samhandling.messages.engine.problems import Element, local_name, namespace_of
 from samhandling.messages.engine.run import HERE, WILD, Run, State
 from samhandling.messages.engine.simple import SimpleType
-from samhandling.messages.engine.tables import Node, Scope
+from samhandling.messages.engine.tables import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Place:
     """A child of a class: what stands there."""
 
     name: str
-    kind: SimpleType | type[Node]
+    kind: Kind
     scope: Scope
     field: Field | None
 

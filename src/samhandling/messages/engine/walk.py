@@ -18,7 +18,16 @@ from samhandling.messages.engine.problems import Element, local_name, namespace_
 from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
 from samhandling.messages.engine.simple import XML_ID, XML_SPACE, SimpleType
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
-from samhandling.messages.engine.xsi import SCHEMA_LOCATION, TYPE, XSI, carries, keep, note_id, note_unknown_attribute
+from samhandling.messages.engine.xsi import (
+    NIL,
+    SCHEMA_LOCATION,
+    TYPE,
+    XSI,
+    carries,
+    keep,
+    note_id,
+    note_unknown_attribute,
+)
 
 AttributeReader = Callable[[Element, "Run", dict[str, Any]], "dict[str, str] | None"]
 
@@ -298,6 +307,14 @@ def any_element(element: Element, run: Run) -> AnyElement | None:
     if plan is None and TYPE in attributes:
         run.note("type.not_allowed", element, "xsi:type er ikke tillatt på elementer uten standard.", attribute=TYPE)
     return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))
+
+
+def any_type(element: Element, run: Run) -> AnyElement | None:
+    """An element of the standard whose content is left wholly open (anyType)."""
+    for name in element.keys():  # noqa: SIM118 - an element, no dictionary
+        if name == NIL:
+            run.note("nil.not_allowed", element, "Ingen elementer i standarden kan være xsi:nil.", attribute=name)
+    return any_element(element, run)
 
 
 def _copy(element: Element) -> AnyElement:

@@ -97,7 +97,7 @@ def _find_prefixes(cls: type[Node], scope: Scope) -> Prefixes:
         for field in _described(current, scope).fields:
             if field.family is not None:
                 found[field.family.prefix] = scope.uri(field.family)
-            if isinstance(field.value, type):
+            if isinstance(field.value, type) and issubclass(field.value, Node):
                 family = field.value.xml.family if field.value.xml.kind == "element" else current.xml.family
                 queue.append(field.value)
             else:
@@ -137,7 +137,9 @@ def _fill(element: Tree, node: Node, scope: Scope) -> None:
         number = counts.get(field.name, 0)
         counts[field.name] = number + 1
         tag = child_tag(field.name, field.value, cls, scope)
-        if isinstance(field.value, SimpleType):
+        if field.value is AnyElement and isinstance(value, AnyElement):
+            _any(element, value, tag)
+        elif isinstance(field.value, SimpleType):
             own = kept.attributes.get(f"{field.name}[{number}]" if field.many else field.name, {})
             made = _made(element, tag, own)
             _write_text(made, value)
@@ -207,9 +209,9 @@ def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
             _refuse(element, f"{field.name} har en verdi av feil slag.")
 
 
-def _any(parent: Tree, item: AnyElement) -> Tree:
+def _any(parent: Tree, item: AnyElement, tag: str = "") -> Tree:
     prefixes = cast(Prefixes, {prefix: uri for prefix, uri in item.prefixes.items() if prefix != "xml"})
-    made = etree.SubElement(parent, item.tag, nsmap=prefixes)
+    made = etree.SubElement(parent, tag or item.tag, nsmap=prefixes)
     for name, value in item.attributes.items():
         _set(made, name, value)
     last: Tree | None = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from samhandling.messages.engine.describe import Kind
 from samhandling.messages.engine.problems import Element, local_name
 from samhandling.messages.engine.run import Run
 from samhandling.messages.engine.simple import DERIVED, XML_SPACE, SimpleType
-from samhandling.messages.engine.tables import Node, Scope
+from samhandling.messages.engine.tables import AnyElement, Scope
 
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 SCHEMA_LOCATION, NO_NAMESPACE_LOCATION = XSI + "schemaLocation", XSI + "noNamespaceSchemaLocation"
@@ -30,7 +31,7 @@ def note_id(element: Element, run: Run, value: str, name: str) -> None:
     run.ids.add(key)
 
 
-def carries(element: Element, run: Run, name: str, value: str, kind: SimpleType | type[Node], scope: Scope) -> bool:
+def carries(element: Element, run: Run, name: str, value: str, kind: Kind, scope: Scope) -> bool:
     """Judge an xsi attribute; True if a faithful copy must carry it."""
     if name in (SCHEMA_LOCATION, NO_NAMESPACE_LOCATION):
         return name == NO_NAMESPACE_LOCATION
@@ -58,11 +59,13 @@ def declared(kept: Mapping[str, str]) -> dict[str | None, str]:
     return {name.removeprefix(DECLARES) or None: uri for name, uri in kept.items() if name.startswith(DECLARES)}
 
 
-def _fits(element: Element, value: str, kind: SimpleType | type[Node], scope: Scope) -> bool:
+def _fits(element: Element, value: str, kind: Kind, scope: Scope) -> bool:
     """No standard here derives a complex type from another, so only the declared type itself fits."""
     prefix, _, name = value.strip(XML_SPACE).rpartition(":")
     uri = element.nsmap.get(prefix or None, "")
     if not isinstance(kind, SimpleType):
+        if issubclass(kind, AnyElement):
+            return False
         return kind.xml.kind == "type" and uri == scope.uri(kind.xml.family) and name == kind.__name__
     derived, check = name if uri == XS else f"{{{uri}}}{name}", None
     while derived != kind.name:

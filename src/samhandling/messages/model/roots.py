@@ -15,6 +15,9 @@ from samhandling.messages.model import (
     apprec_10,
     apprec_11,
     base64container,
+    dialogmelding,
+    dialogmelding_10,
+    dialogmelding_11,
     epj_cave,
     epj_journalnotat,
     epj_legemiddel,
@@ -23,6 +26,8 @@ from samhandling.messages.model import (
     pasientlogistikk,
     pasientlogistikk_15,
     pasientlogistikk_16,
+    plo_meldinger_15,
+    plo_meldinger_16,
     po_komponent,
     xmldsig,
 )
@@ -37,6 +42,10 @@ VERSIONS: tuple[tuple[Scope, tuple[ModuleType, ...]], ...] = (
     (apprec_11.SCOPE, (apprec, apprec_11)),
     (pasientlogistikk_15.SCOPE, (po_komponent, pasientlogistikk, pasientlogistikk_15)),
     (pasientlogistikk_16.SCOPE, (po_komponent, pasientlogistikk, pasientlogistikk_16)),
+    (plo_meldinger_15.SCOPE, (plo_meldinger_15,)),
+    (plo_meldinger_16.SCOPE, (plo_meldinger_16,)),
+    (dialogmelding_10.SCOPE, (dialogmelding, dialogmelding_10)),
+    (dialogmelding_11.SCOPE, (dialogmelding, dialogmelding_11)),
 )
 
 
