@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import tomli_w
 
 from samhandling.errors import SamhandlingError
 from samhandling.world.format import World
@@ -87,8 +90,29 @@ def parse(data: bytes) -> Source:
 
 
 def write(world: World) -> bytes:
-    """The world as TOML; keys at their default are left out."""
-    return msgspec.toml.encode(world)
+    """The world as TOML, one header per table; keys at their default are left out."""
+    return ("\n".join(_blocks(world, "")).strip("\n") + "\n").encode()
+
+
+def _blocks(table: msgspec.Struct, path: str) -> Iterator[str]:
+    """The lines of a table: its own values, then the tables within it."""
+    values: dict[str, Any] = {}
+    within: list[tuple[str, Any]] = []
+    for field in msgspec.structs.fields(table):
+        value = getattr(table, field.name)
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        is_tables = isinstance(value, list) and any(isinstance(row, msgspec.Struct) for row in value)
+        if isinstance(value, msgspec.Struct) or is_tables:
+            within.append((field.name, value))
+        elif value is not None and value != default:
+            values[field.name] = value
+    if values:
+        yield tomli_w.dumps(values)
+    for name, value in within:
+        place = f"{path}.{name}" if path else name
+        for row in value if isinstance(value, list) else [value]:
+            yield f"[[{place}]]" if isinstance(value, list) else f"[{place}]"
+            yield from _blocks(row, place)
 
 
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([A-Za-z0-9_.\- ]+?)\s*(\]\]|\])\s*(#.*)?$")
