@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange import originals
-from samhandling.exchange.models import Arrival, Original
+from samhandling.exchange.models import Arrival
 from samhandling.exchange.rules import ArrivalEvent
-from samhandling.exchange.steps import move_arrival, record
+from samhandling.exchange.steps import move_arrival
 from samhandling.exchange.values import Arrived
 from samhandling.jobs.services import enqueue
 from samhandling.tasks.services import close_tasks
@@ -41,28 +41,29 @@ def arrive(
     Never judges the bytes. Raises TransportKeyReusedError when the key was used for other bytes, and whatever the
     store raises: then nothing was stored and nothing may be acknowledged.
     """
-    original = originals.store(data, organisation=None, now=now)
-    arrival, created = Arrival.objects.get_or_create(
-        carrier=carrier,
-        transport_key=transport_key[:200],
-        defaults={
-            "original": original,
-            "sender_her": sender_her[:20],
-            "receiver_her": receiver_her[:20],
-            "service": service[:100],
-            "action": action[:100],
-            "received_at": now,
-        },
-    )
-    if not created:
-        original.delete()
-        first = Original.objects.values_list("sha256", flat=True).get(pk=arrival.original_id)
-        if first != original.sha256:
-            raise TransportKeyReusedError(f"arrival {arrival.pk}")
-        return Arrived(arrival.pk, repeated=True)
-    record("arrival.arrived", at=now, arrival=arrival, detail=f"{carrier} {sender_her} {receiver_her}".strip())
+    try:
+        with transaction.atomic():
+            arrival = Arrival.objects.create(
+                carrier=carrier,
+                transport_key=transport_key[:200],
+                original=originals.store(data, organisation=None, now=now),
+                sender_her=sender_her[:20],
+                receiver_her=receiver_her[:20],
+                service=service[:100],
+                action=action[:100],
+                received_at=now,
+            )
+    except IntegrityError:
+        return _met_before(data, carrier, transport_key[:200])
     enqueue("exchange.read", {"arrival": arrival.pk}, now=now, run_at=read_at)
     return Arrived(arrival.pk, repeated=False)
+
+
+def _met_before(data: bytes, carrier: str, transport_key: str) -> Arrived:
+    first = Arrival.objects.select_related("original").get(carrier=carrier, transport_key=transport_key)
+    if first.original.sha256 != originals.digest(data):
+        raise TransportKeyReusedError(f"arrival {first.pk}")
+    return Arrived(first.pk, repeated=True)
 
 
 @transaction.atomic

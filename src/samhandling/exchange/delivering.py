@@ -81,7 +81,14 @@ def deliver(running: Running) -> None:
 def _locked(delivery_id: int) -> Delivery:
     found = (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("organisation", "message__organisation", "message__patient", "receipt", "party__organisation")
+        .select_related(
+            "organisation",
+            "message__organisation",
+            "message__patient",
+            "message__original",
+            "receipt__original",
+            "party__organisation",
+        )
         .filter(pk=delivery_id)
         .first()
     )

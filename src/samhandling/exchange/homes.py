@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from samhandling.messages.facts.values import Facts, Party
 from samhandling.messages.receipts import OwnParties
 from samhandling.organisations.models import Organisation
@@ -39,12 +41,7 @@ def homes_of(addresses: Iterable[Party]) -> list[Home]:
             her_id__in=[p.her_id for p in wanted if p.her_id], organisation__hosted=True
         )
     }
-    hosted = Organisation.objects.filter(hosted=True)
-    by_her = {o.her_id: o for o in hosted.filter(her_id__in=[p.organisation_her_id for p in wanted])}
-    by_number = {
-        o.organisation_number: o
-        for o in hosted.filter(organisation_number__in=[p.organisation_number for p in wanted if p.organisation_number])
-    }
+    by_her, by_number = _level_1([address for address in wanted if address.her_id not in parties])
     found: dict[int, Home] = {}
     for address in wanted:
         party = parties.get(address.her_id)
@@ -59,6 +56,16 @@ def homes_of(addresses: Iterable[Party]) -> list[Home]:
         if party is not None:
             home.parties[party.her_id] = party
     return list(found.values())
+
+
+def _level_1(addresses: list[Party]) -> tuple[dict[str, Organisation], dict[str, Organisation]]:
+    """Hosted organisations that these addresses name on level 1, by HER-id and by organisation number."""
+    if not addresses:
+        return {}, {}
+    hers = [a.organisation_her_id for a in addresses if a.organisation_her_id]
+    numbers = [a.organisation_number for a in addresses if a.organisation_number]
+    found = list(Organisation.objects.filter(Q(her_id__in=hers) | Q(organisation_number__in=numbers), hosted=True))
+    return {o.her_id: o for o in found}, {o.organisation_number: o for o in found if o.organisation_number}
 
 
 def home_of_party(her_id: str) -> Home | None:
@@ -78,7 +85,9 @@ def concerned(facts: Facts, envelope_receiver: str) -> tuple[list[Home], bool]:
     a transmission of its own. Without an envelope (a file) every organisation named is meant.
     """
     homes = homes_of(facts.receivers)
-    meant = home_of_party(envelope_receiver) if envelope_receiver else None
+    meant = next((home for home in homes if envelope_receiver in home.parties), None)
+    if meant is None and envelope_receiver:
+        meant = home_of_party(envelope_receiver)
     if meant is None:
         return homes, bool(envelope_receiver)
     mine = [home for home in homes if home.organisation.pk == meant.organisation.pk]

@@ -125,12 +125,16 @@ def receipt_not_delivered(delivery: Delivery, *, now: datetime) -> None:
 
 def close(delivery: Delivery, *, now: datetime) -> None:
     """Close what was asked about this delivery: it has come right."""
-    for key in (
+    keys = [
         f"A-01:{delivery.pk}:waiting",
         f"A-01:{delivery.pk}:expired",
         f"A-02:{delivery.pk}",
         f"not_delivered:{delivery.pk}",
-    ):
+    ]
+    waiting = Task.objects.filter(
+        organisation_id=delivery.organisation_id, unique_key__in=keys, closed_at__isnull=True
+    ).values_list("unique_key", flat=True)
+    for key in list(waiting):
         close_tasks(unique_key=key, organisation=delivery.organisation, how="resolved", now=now)
 
 

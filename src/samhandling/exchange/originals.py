@@ -25,14 +25,17 @@ class ContentRemovedError(SamhandlingError):
 
 def store(data: bytes, *, organisation: Organisation | None, now: datetime) -> Original:
     """Keep `data` unchanged, in the caller's transaction."""
-    original = Original.objects.create(
-        organisation=organisation, sha256=hashlib.sha256(data).hexdigest(), size=len(data), stored_at=now
-    )
+    original = Original.objects.create(organisation=organisation, sha256=digest(data), size=len(data), stored_at=now)
     OriginalPiece.objects.bulk_create(
         OriginalPiece(original=original, number=number, data=_pack(data[start : start + PIECE]))
         for number, start in enumerate(range(0, len(data), PIECE))
     )
     return original
+
+
+def digest(data: bytes) -> str:
+    """By what we know the same bytes again."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _pack(piece: bytes) -> bytes:

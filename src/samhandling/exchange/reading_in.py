@@ -111,8 +111,9 @@ def _met_by_anyone(msg_id: str) -> bool:
 
 def _receipt(arrival: Arrival, parsed: Parsed, facts: Facts, *, now: datetime) -> Read:
     owners = homes.homes_of(facts.receivers)
-    envelope = homes.home_of_party(arrival.receiver_her) if arrival.receiver_her else None
-    home = owners[0] if owners else envelope
+    home = owners[0] if owners else None
+    if home is None and arrival.receiver_her:
+        home = homes.home_of_party(arrival.receiver_her)
     if home is None:
         return _unreceipted(arrival, "not_for_us", facts, now=now)
     take_receipt(arrival, facts, home.organisation, valid=parsed.reading.valid, now=now)

@@ -137,7 +137,7 @@ def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) ->
     """The delivery that the receipt is about, its row locked: by party, else by the only one to that organisation."""
     rows = list(
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("message__organisation", "message__patient", "party__organisation")
+        .select_related("organisation", "message__organisation", "message__patient", "party__organisation")
         .filter(organisation=organisation, message__msg_id=original_id, message__direction=Direction.OUT)
         .order_by("pk")
     )

@@ -37,6 +37,7 @@ def timer_name(delivery_id: int) -> str:
     return f"exchange.receipt:{delivery_id}"
 
 
+_MOVED = ["state", "reason", "attempts", "about_at", "handed_at", "acknowledged_at", "receipted_at"]
 _TIMES = {
     DeliveryEvent.BEGIN: "about_at",
     DeliveryEvent.HANDED: "handed_at",
@@ -62,7 +63,7 @@ def move_delivery(
         delivery.reason = reason
     if receipted_at is not None:
         delivery.receipted_at = receipted_at
-    delivery.save()
+    delivery.save(update_fields=_MOVED)
     message = delivery.message
     record(f"delivery.{event}", at=now, message=message, delivery=delivery, receipt=delivery.receipt, detail=reason)
     if message is not None:
@@ -74,11 +75,11 @@ def move_delivery(
 
 def _follow(message: Message, delivery: Delivery, found: Step, *, before: str, now: datetime) -> None:
     """Let the message, the tasks and the subscribers follow a step of one of its deliveries."""
-    states = Delivery.objects.filter(message=message).values_list("state", flat=True)
-    derived = rules.message_state(states)
-    if derived != message.state:
-        message.state = derived
-        message.save(update_fields=["state"])
+    if rules.message_state([before]) != rules.message_state([found.state]):
+        derived = rules.message_state(Delivery.objects.filter(message=message).values_list("state", flat=True))
+        if derived != message.state:
+            message.state = derived
+            message.save(update_fields=["state"])
     if Effect.CLOSE_TASKS in found.effects:
         notices.close(delivery, now=now)
     if Effect.TASK_FAILED in found.effects:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from samhandling.exchange import linking, originals, receipting, steps
 from samhandling.exchange.homes import Home
@@ -17,6 +18,7 @@ from samhandling.messages.facts.values import Facts, Party
 from samhandling.messages.receipts import JudgeSettings, Verdict, error, judge
 from samhandling.organisations.models import Organisation
 from samhandling.patients import services as patients
+from samhandling.patients.models import Patient
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CounterpartFault
 from samhandling.registry.services import fault_of, rejects_unknown_service
@@ -48,14 +50,15 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     root = (facts.conversation or facts.parent or facts.msg_id).strip().lower()
     linking.lock_series(home.organisation.pk, root, facts.msg_id.strip().lower(), key)
     earlier = _met(home.organisation, facts.msg_id)
-    fault = fault_of(home.organisation, facts.type, now)
+    test = is_test_store()
+    fault = fault_of(home.organisation, facts.type, now) if test else None
     verdict = judge(
         reading,
         facts,
         home.own,
-        settings=_settings(home.organisation, facts),
+        settings=_settings(home, facts),
         seen=lambda _: earlier is not None,
-        test=is_test_store(),
+        test=test,
     )
     if verdict.verdict == "duplicate":
         assert earlier is not None
@@ -63,18 +66,19 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     if verdict.verdict == "unreceipted":
         return Taken(home.organisation, verdict, None)
     verdict = _with_fault(verdict, fault)
+    accepted = verdict.verdict == "accepted"
     message = _row(arrival, facts, home, key, now=now)
-    message.state = MessageState.TAKEN if verdict.verdict == "accepted" else MessageState.REJECTED_BY_US
+    message.state = MessageState.TAKEN if accepted else MessageState.REJECTED_BY_US
     linking.find_references(message)
-    message.flags = [*verdict.flags, *(["party_mismatch"] if differs else [])]
+    matched = _match(facts, home.organisation) if accepted else Matched("")
+    message.patient = matched.patient
+    message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags)
     message.save()
     _receivers(message, facts, home)
-    if verdict.verdict == "accepted":
-        _take_in(message, facts, now=now)
+    if accepted:
+        _take_in(message, matched, now=now)
     else:
         steps.record(f"message.{MessageInEvent.REJECT}", at=now, message=message, arrival=arrival)
-        if not message.patient_key:
-            message.flags = [f for f in message.flags if f != "unknown_patient"]
     receipts = receipting.answer(message, arrival, facts, verdict, fault=fault, now=now)
     return Taken(home.organisation, verdict, message, receipts, tuple(message.flags))
 
@@ -93,14 +97,21 @@ def _ignore(earlier: Message, verdict: Verdict, arrival: Arrival, home: Home, *,
     return Taken(home.organisation, verdict, earlier)
 
 
-def _settings(organisation: Organisation, facts: Facts) -> JudgeSettings:
-    agreements = Agreement.objects.filter(name_and_h_number_accepted=True)
-    sender = facts.sender.organisation_her_id
-    accepted = bool(sender) and (
-        agreements.filter(hospital=organisation, municipality__her_id=sender).exists()
-        or agreements.filter(municipality=organisation, hospital__her_id=sender).exists()
+def _settings(home: Home, facts: Facts) -> JudgeSettings:
+    """The organisation's choices, looked up only where the document makes them matter."""
+    unknown = any(home.own.owns(p) and p.her_id not in home.parties for p in facts.receivers)
+    return JudgeSettings(
+        reject_unknown_service=unknown and rejects_unknown_service(home.organisation),
+        accept_h_number=_accepts_h_number(home.organisation, facts),
     )
-    return JudgeSettings(reject_unknown_service=rejects_unknown_service(organisation), accept_h_number=accepted)
+
+
+def _accepts_h_number(organisation: Organisation, facts: Facts) -> bool:
+    sender = facts.sender.organisation_her_id
+    if not sender or not any(number.kind == "HNR" for number in details_of(facts).numbers):
+        return False
+    pair = Q(hospital=organisation, municipality__her_id=sender) | Q(municipality=organisation, hospital__her_id=sender)
+    return Agreement.objects.filter(pair, name_and_h_number_accepted=True).exists()
 
 
 def _with_fault(verdict: Verdict, fault: CounterpartFault | None) -> Verdict:
@@ -175,18 +186,24 @@ def _receivers(message: Message, facts: Facts, home: Home) -> None:
     )
 
 
-def _take_in(message: Message, facts: Facts, *, now: datetime) -> None:
-    """Find the patient and the series, and tell those who wait for messages."""
+def _joined(*lists: Iterable[str]) -> list[str]:
+    """Flags in order, each once."""
+    return list(dict.fromkeys(flag for flags in lists for flag in flags))
+
+
+def _take_in(message: Message, matched: Matched, *, now: datetime) -> None:
+    """Tie the message to its patient and series, and tell those who wait for messages."""
     steps.record(f"message.{MessageInEvent.TAKE}", at=now, message=message, arrival=message.arrival)
-    flags = _find_patient(message, facts, now=now)
-    flags += linking.settle(message, now=now)
+    _tell_match(message, matched, now=now)
+    flags = linking.settle(message, now=now)
     names_something = bool(message.ref_parent or message.ref_conversation)
     if names_something and message.refers_to is None and "unlinked" not in flags:
         flags.append("unlinked")
     if message.generated_at is not None and message.generated_at > now + CLOCK_SLACK:
         flags.append("clock_skew")
-    message.flags = [*message.flags, *(flag for flag in flags if flag not in message.flags)]
-    message.save(update_fields=["flags", "patient", "refers_to", "first"])
+    if flags:
+        message.flags = _joined(message.flags, flags)
+        message.save(update_fields=["flags"])
     if "unknown_service" in message.flags:
         _ask_for_route(message, now=now)
     publish("message.received", {"message": message.pk}, now=now, keys=_line(message))
@@ -222,32 +239,48 @@ def _patient_key(facts: Facts, organisation: Organisation) -> str:
     return patients.patient_key(organisation.pk, best.value)
 
 
-def _find_patient(message: Message, facts: Facts, *, now: datetime) -> list[str]:
-    """RECV-30 to 38: matched by number and name, else taken unassigned with a task; never merged by itself."""
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Whose message it is, as far as numbers and names tell."""
+
+    outcome: str
+    """`matched manual unknown insufficient`, or empty for a document without a patient."""
+    patient: Patient | None = None
+    flags: tuple[str, ...] = ()
+
+
+def _match(facts: Facts, organisation: Organisation) -> Matched:
+    """RECV-30 to 38: matched by number and name, else taken unassigned; never merged by itself."""
     if facts.patient is None:
-        return []
-    match = patients.match(details_of(facts), organisation_id=message.organisation_id)
+        return Matched("")
+    match = patients.match(details_of(facts), organisation_id=organisation.pk)
     flags = ["h_number"] if match.h_number else []
     if match.outcome == "matched" and match.patient_id is not None:
-        message.patient = patients.current(match.patient_id)
-        message.save(update_fields=["patient"])
-        steps.record("message.patient_matched", at=now, message=message)
-        return flags
+        return Matched("matched", patients.current(match.patient_id), tuple(flags))
     flags.append("unknown_patient" if match.outcome == "unknown" or not match.candidates else "manual_match")
     if match.outcome == "manual" and "manual_match" not in flags:
         flags.append("manual_match")
     if match.mismatch:
         flags.append("id_mismatch")
+    return Matched(match.outcome, None, tuple(flags))
+
+
+def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
+    """Write down whose it is, or ask a person."""
+    if matched.patient is not None:
+        steps.record("message.patient_matched", at=now, message=message)
+        return
+    if not matched.outcome:
+        return
     text = {
         "unknown": "Mottatt melding om en pasient vi ikke kjenner.",
         "manual": "Mottatt melding der pasienten ikke kan kobles automatisk.",
-    }.get(match.outcome, "Mottatt melding der pasienten er dårlig identifisert.")
+    }.get(matched.outcome, "Mottatt melding der pasienten er dårlig identifisert.")
     open_task(
-        organisation=message.organisation, kind="match", cause=f"patient.{match.outcome}", severity="medium", now=now,
-        subject=f"message:{message.pk}", unique_key=f"match:{message.pk}",
+        organisation=message.organisation, kind="match", cause=f"patient.{matched.outcome}", severity="medium",
+        now=now, subject=f"message:{message.pk}", unique_key=f"match:{message.pk}",
         text=f"{text} Finn riktig pasient, eller meld fra til avsenderen.", role="message_responsible",
     )  # fmt: skip
-    return flags
 
 
 def _ask_for_route(message: Message, *, now: datetime) -> None:
