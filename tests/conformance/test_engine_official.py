@@ -69,7 +69,7 @@ def test_every_valid_official_file_comes_back_the_same(standards: Path) -> None:
         reading = engine.read(data)
         if reading.document is not None:
             count += 1
-            assert difference(data, engine.build(reading.document)) == "", file.name
+            assert difference(data, engine.build(reading.document, strict=False)) == "", file.name
     assert count >= 37
 
 
@@ -83,7 +83,7 @@ def test_documents_made_from_the_tables_are_valid_and_come_back_the_same(oracle:
         assert oracle.judge(data) == (True, ""), data.decode()
         reading = engine.read(data)
         assert reading.document is not None
-        assert difference(data, engine.build(reading.document)) == ""
+        assert difference(data, engine.build(reading.document, strict=False)) == ""
 
 
 def test_the_registry_knows_every_global_element_of_its_schemas(standards: Path) -> None:

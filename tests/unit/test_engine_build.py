@@ -8,11 +8,14 @@ from lxml import etree
 
 from samhandling.messages import engine
 from samhandling.messages.engine.canonical import difference
+from samhandling.messages.engine.tables import AnyElement
 from samhandling.messages.model import (
     apprec,
     apprec_10,
     apprec_11,
     base64container,
+    dialogmelding_11,
+    epj_journalnotat,
     epj_legemiddel,
     kith,
     pasientlogistikk_15,
@@ -215,3 +218,34 @@ def test_difference_sees_content_and_overlooks_writing() -> None:
     assert difference(data, data.replace(b'V="2"', b'V="1"')) == "/MsgHead/MsgInfo/Patient/Sex: attributtene er ulike."
     assert difference(data, data.replace(b"<GivenName>\xc3\x85se</GivenName>", b"")) != ""
     assert difference(data, data[:-5]) != ""
+
+
+def test_a_wrong_component_type_is_remarked_on_when_read_and_refused_when_written() -> None:
+    note = epj_journalnotat.GenereltJournalnotat(
+        komponentID="k", komponenttype="1.2.3", Journaltekst=[epj_journalnotat.Journaltekst(Notat="x")]
+    )
+    path = "/MsgHead/Document/RefDoc/Content/GenereltJournalnotat/@komponenttype"
+    assert refused(message(note)) == [("value.fixed", path)]
+    reading = engine.read(engine.build(message(note), strict=False))
+    assert reading.valid
+    assert [(problem.severity, problem.path) for problem in reading.problems] == [("warning", path)]
+    assert reading.document == message(note)
+
+
+def test_formatted_text_comes_back_as_it_was() -> None:
+    xhtml = "{http://www.w3.org/1999/xhtml}"
+    prefixes: dict[str | None, str] = {None: "http://www.w3.org/1999/xhtml"}
+    bold = AnyElement(tag=f"{xhtml}b", items=["fet"], prefixes=prefixes)
+    box = AnyElement(tag=f"{xhtml}div", items=["Åse er ", bold, " ", bold, "."], prefixes=prefixes)
+    note = dialogmelding_11.Notat(TemaKodet=kith.CV(V="1"), TekstNotatInnhold=AnyElement(tag="", items=[box]))
+    data = engine.build(message(dialogmelding_11.Dialogmelding(Notat=[note])))
+    reading = engine.read(data)
+    assert (reading.standard, reading.version) == ("dialogmelding", "1.1")
+    assert isinstance(reading.document, mh.MsgHead)
+    payload = mh.payload(reading.document)
+    assert isinstance(payload, dialogmelding_11.Dialogmelding)
+    text = payload.Notat[0].TekstNotatInnhold
+    assert text is not None
+    assert isinstance(text.items[0], AnyElement)
+    assert text.items[0].items[0] == "Åse er "
+    assert difference(data, engine.build(reading.document)) == ""

@@ -92,7 +92,7 @@ def check(tree: Tree, limits: Limits = _DEFAULT) -> tuple[Node | None, list[Prob
         document = plan.walk(element, run)
     except EnoughError:
         document = None
-    return (None if run.problems else document), run.problems
+    return (None if run.problems else document), run.problems + run.remarks
 
 
 def _plan_of_tag(tag: str) -> Plan | None:

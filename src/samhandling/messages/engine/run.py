@@ -23,10 +23,12 @@ class EnoughError(Exception):
 class Run:
     """One reading: its findings, the xs:ID values met, and how deep it is."""
 
-    __slots__ = ("depth", "find", "ids", "max_depth", "max_problems", "problems")
+    __slots__ = ("depth", "find", "ids", "max_depth", "max_problems", "problems", "remarks")
 
     def __init__(self, find: Callable[[str], Plan | None], max_depth: int, max_problems: int) -> None:
         self.problems: list[Problem] = []
+        # What does not make the document invalid; we never send it ourselves.
+        self.remarks: list[Problem] = []
         self.ids: set[str] = set()
         self.find = find
         self.depth = 0
@@ -38,6 +40,11 @@ class Run:
         self.problems.append(problem(code, element, text, attribute=attribute))
         if len(self.problems) >= self.max_problems:
             raise EnoughError
+
+    def remark(self, code: str, element: Element, text: str, attribute: str = "") -> None:
+        """Add a warning; the document stays valid."""
+        if len(self.remarks) < self.max_problems:
+            self.remarks.append(problem(code, element, text, attribute=attribute, severity="warning"))
 
 
 class Plan:

@@ -33,14 +33,15 @@ class BuildError(SamhandlingError):
         self.problems = problems
 
 
-def build(document: Node) -> bytes:
+def build(document: Node, *, strict: bool = True) -> bytes:
     """The document in UTF-8 with an XML declaration; element order and namespaces come from the tables.
 
-    Raises BuildError when the result would not be valid.
+    Raises BuildError when the result would not be valid, and with `strict` also when reading it would remark on
+    something. A faithful copy of what another wrote is made without.
     """
     tree = to_tree(document)
     bound, problems = check(tree, Limits(depth=200))
-    if bound is None:
+    if bound is None or (strict and problems):
         raise BuildError(tuple(problems))
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
 

@@ -8,7 +8,7 @@ import samhandling.messages.model.epj_cave as epj_cave  # a field may bear the n
 from samhandling.messages.engine.simple import Boolean, String
 from samhandling.messages.engine.tables import Attribute, Family, Node, RequiredAttribute, element, fixed
 from samhandling.messages.model import epj_journalnotat, kith
-from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, Category
+from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, BasicType, Category
 
 EPJ1 = Family("epj1", "http://www.kith.no/xmlstds/epj/epj1/2008-02-20")
 
@@ -22,7 +22,7 @@ class Cave(Node):
     """Warnings and allergies, as a case of the record."""
 
     xml = element(EPJ1)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(CAVE)] = CAVE
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]
@@ -35,7 +35,7 @@ class SakshodeCave(Node):
     """Key words of the warnings."""
 
     xml = element(EPJ1)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(SAKSHODE_CAVE)] = SAKSHODE_CAVE
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]
@@ -47,7 +47,7 @@ class Allerginotat(Node):
     """One allergy with its notes."""
 
     xml = element(EPJ1)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(ALLERGINOTAT)] = ALLERGINOTAT
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]

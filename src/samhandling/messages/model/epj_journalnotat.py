@@ -8,7 +8,7 @@ import samhandling.messages.model.epj_journalnotat as epj_journalnotat  # a fiel
 from samhandling.messages.engine.simple import String
 from samhandling.messages.engine.tables import Attribute, Family, Node, RequiredAttribute, element, fixed
 from samhandling.messages.model import kith
-from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, Category
+from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, BasicType, Category
 
 EPJ2 = Family("epj2", "http://www.kith.no/xmlstds/epj/epj2/2008-02-20")
 
@@ -21,7 +21,7 @@ class Notater(Node):
     """Notes, as a case of the record."""
 
     xml = element(EPJ2)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(NOTATER)] = NOTATER
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]
@@ -33,7 +33,7 @@ class GenereltJournalnotat(Node):
     """A general note."""
 
     xml = element(EPJ2)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(GENERELT_JOURNALNOTAT)] = GENERELT_JOURNALNOTAT
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]

@@ -9,7 +9,7 @@ from samhandling.messages.engine.simple import Boolean, Integer, String
 from samhandling.messages.engine.tables import Attribute, Family, Node, RequiredAttribute, element, fixed
 from samhandling.messages.model import felleskomponent1 as fk1
 from samhandling.messages.model import kith
-from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, Category
+from samhandling.messages.model.epj_meta import BASIC_TYPE, COMPONENT_TYPE, BasicType, Category
 
 EPJ3 = Family("epj3", "http://www.kith.no/xmlstds/epj/epj3/2008-02-20")
 
@@ -23,7 +23,7 @@ class Legemidler(Node):
     """Medicines, as a case of the record."""
 
     xml = element(EPJ3)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ sak")] = "EPJ sak"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(LEGEMIDLER)] = LEGEMIDLER
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]
@@ -36,7 +36,7 @@ class Legemiddelinfo(Node):
     """One prescribed medicine."""
 
     xml = element(EPJ3)
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(LEGEMIDDELINFO)] = LEGEMIDDELINFO
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]
@@ -48,7 +48,7 @@ class LegemidlerAdministrertVedOverforing(Node):
     """Medicines handed over or given at the transfer, in any order."""
 
     xml = element(EPJ3, content="(AdmAvHelsepersonell | Egenadministrering)+")
-    basiskomponenttype: Annotated[String, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
+    basiskomponenttype: Annotated[BasicType, BASIC_TYPE, fixed("EPJ dokument")] = "EPJ dokument"
     komponenttype: Annotated[String, COMPONENT_TYPE, fixed(MEDICINES_AT_TRANSFER)] = MEDICINES_AT_TRANSFER
     informasjonskategori: Category = None
     komponentID: RequiredAttribute[String]

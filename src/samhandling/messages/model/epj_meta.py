@@ -13,6 +13,23 @@ META = Family("epj", "http://www.kith.no/xmlstds/epj/meta/2008-02-20")
 BASIC_TYPE = AttributeMark(META, required=True)
 COMPONENT_TYPE = AttributeMark(META, required=True)
 
+BasicType = Annotated[
+    str,
+    enumeration(
+        "Mappe",
+        "EPJ sak",
+        "Importert EPJ sak",
+        "Dokument",
+        "EPJ dokument",
+        "Importert EPJ dokument",
+        "Tilleggsinfo",
+        "Fragment",
+        "EPJ fragment",
+        "Dataelement",
+        "EPJ ekstrakt",
+    ),
+]
+
 Category = Annotated[
     Annotated[str, enumeration("Cave/allergier", "Legemidler", "Andre notater", "Uspesifisert")] | None,
     AttributeMark(META),
