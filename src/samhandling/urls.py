@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samhandling.tasks.web.urls")),
     path("", include("samhandling.exchange.web.urls")),
     path("", include("samhandling.stays.web.urls")),
+    path("", include("samhandling.intake.web.urls")),
     path("metrics", metrics),
 ]
 

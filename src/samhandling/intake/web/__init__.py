@@ -1,0 +1,1 @@
+"""Pages of what came from the patient system."""
