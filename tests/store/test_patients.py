@@ -111,6 +111,20 @@ def test_a_number_of_another_patient_is_a_conflict_and_moves_nothing(hospital):
     assert services.find(details(("FNR", FNR)), organisation_id=hospital.pk) == first
 
 
+def test_a_number_that_somebody_had_once_is_no_conflict(hospital):
+    register(details(("LOCAL", "1"), ("FNR", FNR)), hospital)
+    register(details(("LOCAL", "1"), ("FNR", OTHER_FNR)), hospital, LATER)
+    done = register(details(("LOCAL", "2"), ("FNR", FNR)), hospital, LATER)
+    assert (done.created, done.conflicts) == (True, ())
+    assert services.id_class(done.patient) == "FNR"
+
+
+def test_a_number_without_type_is_what_its_digits_say(hospital):
+    patient = register(details(("", FNR), ("", "A-17")), hospital).patient
+    assert sorted(row.kind for row in patient.numbers.all()) == ["FNR", "LOCAL"]
+    assert register(details(("FNR", FNR)), hospital).patient == patient
+
+
 def test_organisations_do_not_see_each_others_patients(hospital):
     other = Organisation.objects.create(name="Testkommunen", her_id="200", kind="municipality", hosted=True)
     register(details(("FNR", FNR)), hospital)

@@ -253,4 +253,4 @@ def test_nobody_is_told_nonsense_in_long_histories():
             told.update(play(random_history(seed, 40)).messages)
         except AssertionError as error:
             raise AssertionError(f"history {seed}: {error}") from error
-    assert min(told[m] for m in ("M1", "M6", "M7", "M8")) > 100, told
+    assert min(told[m] for m in ("M1", "M6", "M7", "M8")) > 50, told

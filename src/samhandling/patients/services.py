@@ -5,6 +5,7 @@ Numbers go in and out in clear only here; at rest they are sealed, and found thr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -88,15 +89,36 @@ def _kind_of(value: str) -> str:
 
 def owners(details: PatientDetails, *, organisation_id: int) -> list[int]:
     """Ids of the patients who have or had one of the numbers: the strongest number's owner first, then past ones."""
-    found: list[int] = []
-    for number in _given(details):
-        rows = PatientNumber.objects.filter(organisation_id=organisation_id, index=_index(number), kind=number.kind)
+    return list(_owners(_given(details), organisation_id))
+
+
+def _owners(numbers: Sequence[Number], organisation_id: int) -> dict[int, bool]:
+    """Patient id -> whether one of the numbers is in use by that patient; in the order of `owners`."""
+    if not numbers:
+        return {}
+    wanted = {_index(n): n for n in numbers}
+    rows = PatientNumber.objects.filter(organisation_id=organisation_id, index__in=wanted)
+    by_index: dict[str, list[PatientNumber]] = {}
+    for row in rows:
+        by_index.setdefault(row.index, []).append(row)
+    found: dict[int, bool] = {}
+    for index, number in wanted.items():
+        mine = [r for r in by_index.get(index, ()) if r.kind == number.kind]
         if number.kind in {"LOCAL", "HNR"} and number.issuer:
-            rows = rows.filter(issuer=number.issuer)
-        for row in sorted(rows, key=lambda r: (r.valid_to is not None, -r.pk)):
-            if row.patient_id not in found:
-                found.append(row.patient_id)
+            mine = [r for r in mine if r.issuer == number.issuer]
+        for row in sorted(mine, key=lambda r: (r.valid_to is not None, -r.pk)):
+            if row.valid_to is None or _grew_out_of(row):
+                found[row.patient_id] = found.get(row.patient_id, False) or row.valid_to is None
     return found
+
+
+def _grew_out_of(row: PatientNumber) -> bool:
+    """True for a past number that a stronger kind replaced: it still names the person.
+
+    One that was replaced by another of its own kind was a mistake, and may well be somebody else's.
+    """
+    now_used = PatientNumber.objects.filter(patient_id=row.patient_id, valid_to__isnull=True, valid=True)
+    return any(rules.is_stronger(kind, row.kind) for kind in now_used.values_list("kind", flat=True))
 
 
 def find(details: PatientDetails, *, organisation_id: int) -> Patient | None:
@@ -119,30 +141,36 @@ def register(details: PatientDetails, *, organisation_id: int, now: datetime, pr
     kinds = {n: classify(n.value, n.kind, test=test) for n in numbers if n.kind in rules.IDENTITY_KINDS}
     if not test and any(k.synthetic for k in kinds.values()):
         raise RealStoreError("a synthetic person number")
-    ids = owners(details, organisation_id=organisation_id)
-    if ids:
-        patient = Patient.objects.select_for_update().get(pk=ids[0])
+    known = _owners(numbers, organisation_id)
+    if known:
+        patient = Patient.objects.select_for_update().get(pk=next(iter(known)))
     else:
         patient = Patient(organisation_id=organisation_id, created_at=now, provisional=provisional)
-    created = patient.pk is None
+    created, before = patient.pk is None, _said(patient)
     municipality_before = patient.municipality_number
     _take_over(patient, details, provisional=provisional)
     for number in kinds:
         patient.birth_date = patient.birth_date or kinds[number].birth_date
         patient.sex = patient.sex or kinds[number].sex or ""
     patient.name_key = _name_key(patient)
-    patient.updated_at = now
-    patient.save()
-    changed = False
-    for number in numbers:
-        valid = kinds[number].valid if number in kinds else True
-        changed |= _note_number(patient, number, valid=valid, now=now)
+    if created or _said(patient) != before:
+        patient.updated_at = now
+        patient.save()
+    changed = _note_numbers(patient, [(n, kinds[n].valid if n in kinds else True) for n in numbers], now=now)
     return Registered(
         patient=patient,
         created=created,
         numbers_changed=changed and not created,
         municipality_changed=not created and patient.municipality_number != municipality_before,
-        conflicts=tuple(i for i in ids if i != patient.pk),
+        conflicts=tuple(i for i, in_use in known.items() if in_use and i != patient.pk),
+    )
+
+
+def _said(patient: Patient) -> tuple[object, ...]:
+    """Everything that a source can say of the row."""
+    return tuple(
+        getattr(patient, name)
+        for name in (*_LENGTHS, "birth_date", "street", "postal_code", "city", "provisional", "name_key")
     )
 
 
@@ -181,22 +209,41 @@ def _take_over(patient: Patient, details: PatientDetails, *, provisional: bool) 
         patient.provisional = False
 
 
-def _note_number(patient: Patient, number: Number, *, valid: bool, now: datetime) -> bool:
-    """Write down a number in use and end those that it replaces; True when something changed."""
+def _note_numbers(patient: Patient, numbers: Sequence[tuple[Number, bool]], *, now: datetime) -> bool:
+    """Write down numbers in use, each with whether it keeps the rules of its kind; True when something changed."""
+    rows = list(PatientNumber.objects.select_for_update().filter(patient=patient))
+    changed = False
+    for number, valid in numbers:
+        made = _note_number(patient, number, rows, valid=valid, now=now)
+        if made is not None:
+            rows.append(made)
+            changed = True
+    return changed
+
+
+def _note_number(
+    patient: Patient, number: Number, rows: list[PatientNumber], *, valid: bool, now: datetime
+) -> PatientNumber | None:
+    """The row of a number that is new in use, which ends those that it replaces; None when nothing is new."""
     index = _index(number)
-    rows = list(PatientNumber.objects.select_for_update().filter(patient=patient, valid_to__isnull=True))
-    if any(r.index == index and r.kind == number.kind for r in rows):
-        return False
-    same = PatientNumber.objects.filter(organisation_id=patient.organisation_id, index=index, kind=number.kind)
-    if same.filter(issuer=number.issuer, valid_to__isnull=True).exists():
-        return False  # Another patient has it: register() names the conflict, a person decides.
-    beaten = any(r.valid and rules.is_stronger(r.kind, number.kind) for r in rows)
-    if beaten and same.filter(patient=patient).exists():
-        return False  # An old help number, still sent beside the ordinary one that replaced it.
+    in_use = [r for r in rows if r.valid_to is None]
+    same = [r for r in rows if r.index == index and r.kind == number.kind]
+    if any(r.valid_to is None for r in same):
+        return None
+    elsewhere = PatientNumber.objects.filter(
+        organisation_id=patient.organisation_id, index=index, kind=number.kind, issuer=number.issuer,
+        valid_to__isnull=True,
+    )  # fmt: skip
+    if elsewhere.exists():
+        return None  # Another patient has it: register() names the conflict, a person decides.
+    beaten = any(r.valid and rules.is_stronger(r.kind, number.kind) for r in in_use)
+    if beaten and same:
+        return None  # An old help number, still sent beside the ordinary one that replaced it.
     if valid and not beaten:
-        gone = [r.pk for r in rows if rules.replaces(number, r.kind, r.issuer)]
-        PatientNumber.objects.filter(pk__in=gone).update(valid_to=now)
-    PatientNumber.objects.create(
+        for gone in [r for r in in_use if rules.replaces(number, r.kind, r.issuer)]:
+            gone.valid_to = now
+            gone.save(update_fields=["valid_to"])
+    return PatientNumber.objects.create(
         patient=patient,
         organisation_id=patient.organisation_id,
         kind=number.kind,
@@ -207,7 +254,6 @@ def _note_number(patient: Patient, number: Number, *, valid: bool, now: datetime
         valid_from=now,
         valid_to=now if beaten else None,
     )
-    return True
 
 
 def numbers_in_use(patient: Patient) -> list[PatientNumber]:

@@ -54,7 +54,7 @@ def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied
     found = resolving.stays_for(organisation, patient, event)
     if patient is not None and any(s.patient_id != patient.pk for s in found):
         return _wrong_patient(event, organisation, patient, found[0], now)
-    targets = [lock_stay(stay.pk) for stay in found]
+    targets = [lock_stay(stay.pk, patient=patient) for stay in found]
     if targets and _begins_anew(event, targets[0]):
         targets = []
     if not targets:
@@ -73,8 +73,7 @@ def _patient(event: Event, organisation: Organisation, now: datetime) -> Patient
     if details == PatientDetails():
         return None
     try:
-        with transaction.atomic():
-            done = patients.register(details, organisation_id=organisation.pk, now=now)
+        done = patients.register(details, organisation_id=organisation.pk, now=now)
     except patients.NoIdentityError:
         _desk_task(organisation, event, "stay.unknown_patient", now)
         return None

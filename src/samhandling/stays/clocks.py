@@ -34,16 +34,19 @@ def start(work: Work, action: StartClock) -> None:
     elif row.state != DeadlineState.SENT:
         row.state = DeadlineState.DUE.value
     row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
+    made = row.pk is None
     row.save()
-    _wait(row, work.now)
+    _wait(row, work.now, again=not made)
 
 
 def _job(row: Deadline) -> str:
     return f"stays.deadline:{row.pk}"
 
 
-def _wait(row: Deadline, now: datetime) -> None:
-    cancel_job(_job(row))
+def _wait(row: Deadline, now: datetime, *, again: bool = True) -> None:
+    """Come back when the deadline is due; `again`: in place of an earlier wait, which may have been shorter."""
+    if again:
+        cancel_job(_job(row))
     enqueue("stays.deadline", {"deadline": row.pk}, now=now, run_at=row.due_at, unique=_job(row))
 
 
@@ -91,7 +94,7 @@ def _watch(work: Work, expectation: Expectation, clock: str, due_at: datetime) -
         defaults={"state": DeadlineState.DUE.value, "starts_at": expectation.due_since, "due_at": due_at},
     )
     if made:
-        _wait(row, work.now)
+        _wait(row, work.now, again=False)
 
 
 def message_sent(work: Work, expectation: Expectation) -> None:

@@ -120,8 +120,14 @@ def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: 
         if event == "confirmed":
             row.confirmed_at = at
         telling.move(row, event)
-    kind = event if found is not None else f"cancellation_{event}"
-    work.note(kind, at=at, message=there.message, code=row.message_code, receiver=there.name)
+    work.note(
+        event,
+        at=at,
+        message=there.message,
+        code=row.message_code,
+        receiver=there.name,
+        cancellation=True if found is None else None,
+    )
 
 
 def received(running: Running) -> None:

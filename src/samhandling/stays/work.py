@@ -142,10 +142,13 @@ def store_state(stay: Stay, state: StayState, *, now: datetime) -> None:
     stay.save()
 
 
-def lock_stay(stay_id: int) -> Stay:
-    """The stay, its patient locked first and then itself, until the transaction ends (design 3)."""
-    patient_id = Stay.objects.values_list("patient_id", flat=True).get(pk=stay_id)
-    Patient.objects.select_for_update().get(pk=patient_id)
-    return (
-        Stay.objects.select_for_update(of=("self",)).select_related("organisation", "patient", "unit").get(pk=stay_id)
-    )
+def lock_stay(stay_id: int, *, patient: Patient | None = None) -> Stay:
+    """The stay, its patient locked first and then itself, until the transaction ends (design 3).
+
+    `patient`: the stay's patient, whom the caller has locked already.
+    """
+    if patient is None:
+        patient_id = Stay.objects.values_list("patient_id", flat=True).get(pk=stay_id)
+        Patient.objects.select_for_update().get(pk=patient_id)
+    rows = Stay.objects.select_for_update(of=("self",)).select_related("organisation", "patient", "unit")
+    return rows.get(pk=stay_id)

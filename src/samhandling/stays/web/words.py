@@ -59,7 +59,7 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "need_no": (Tone.QUIET, N_("Ikke behov etter utskriving")),
     "ready": (Tone.INFO, N_("Utskrivningsklar")),
     "ready_late": (Tone.INFO, N_("Utskrivningsklar, registrert sent")),
-    "ready_unasked": (Tone.INFO, N_("Utskrivningsklar på ventet dag")),
+    "ready_unasked": (Tone.QUIET, N_("Ventet utskrivningsklar dato er lagret")),
     "ready_expected": (Tone.QUIET, N_("Ventet utskrivningsklar dato er lagret")),
     "ready_asked": (Tone.WAIT, N_("Avdelingen er spurt: utskrivningsklar i dag?")),
     "ready_named": (Tone.QUIET, N_("Beslutningsansvarlig er registrert")),
