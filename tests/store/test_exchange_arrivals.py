@@ -108,8 +108,9 @@ def test_the_same_id_in_other_letters_is_the_same_message(world):
 
 
 def test_the_receipt_goes_back_in_the_same_service_with_the_action_of_a_receipt(world, ids):
-    arrive(document(msg_id=next(ids)), carrier="loopback", transport_key="k", now=NOW)
-    reading_in.decide(Arrival.objects.get().pk, reading_in.parse(Arrival.objects.get()), now=NOW)
+    data = document(msg_id=next(ids))
+    arrived = arrive(data, carrier="loopback", transport_key="k", now=NOW)
+    reading_in.decide(arrived.arrival_id, reading_in.parse(data), now=NOW)
     delivery = Delivery.objects.get()
     assert (delivery.her_id, delivery.service, delivery.action) == ("7001", "S-LOG_INNLAGT", "APPREC")
     assert delivery.carrier == "elsewhere"
@@ -222,7 +223,7 @@ def test_a_message_that_stops_the_worker_is_set_aside_and_can_be_read_again(worl
 def test_reading_twice_does_everything_once(world, ids):
     arrive(document(msg_id=next(ids)), carrier="loopback", transport_key="k", now=NOW)
     arrival = Arrival.objects.get()
-    parsed = reading_in.parse(arrival)
+    parsed = reading_in.parse(originals.read(arrival.original))
     assert reading_in.decide(arrival.pk, parsed, now=NOW).verdict == "accepted"
     assert reading_in.decide(arrival.pk, parsed, now=NOW).verdict == "duplicate"
     assert Receipt.objects.count() == 1

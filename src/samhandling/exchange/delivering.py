@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from samhandling.errors import NotFoundError, SamhandlingError
 from samhandling.exchange import notices, originals, rules
-from samhandling.exchange.models import Delivery
+from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
 from samhandling.exchange.rules import DeliveryEvent
 from samhandling.exchange.steps import move_delivery, record, timer_name
@@ -79,22 +79,10 @@ def deliver(running: Running) -> None:
 
 
 def _locked(delivery_id: int) -> Delivery:
-    found = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related(
-            "organisation",
-            "message__organisation",
-            "message__patient",
-            "message__original",
-            "receipt__original",
-            "party__organisation",
-        )
-        .filter(pk=delivery_id)
-        .first()
-    )
-    if found is None:
+    found = list(Delivery.objects.select_for_update().filter(pk=delivery_id)[:1])
+    if not found:
         raise NotFoundError(f"delivery {delivery_id}")
-    return found
+    return found[0]
 
 
 def _begin(running: Running) -> tuple[Envelope | None, str]:
@@ -109,20 +97,28 @@ def _begin(running: Running) -> tuple[Envelope | None, str]:
 
 
 def _envelope(delivery: Delivery) -> Envelope:
-    message, receipt = delivery.message, delivery.receipt
-    thing = message if message is not None else receipt
-    assert thing is not None
-    if thing.original is None:
+    sender_her, msg_id, original_id = _sent(delivery)
+    if original_id is None:
         raise originals.ContentRemovedError(f"delivery {delivery.pk}")
     return Envelope(
         transport_id=delivery.transport_id,
-        sender_her=message.own_her if message is not None else receipt.party_her if receipt is not None else "",
+        sender_her=sender_her,
         receiver_her=delivery.her_id,
         service=delivery.service,
         action=delivery.action,
-        msg_id=message.msg_id_written if message is not None else receipt.receipt_id if receipt is not None else "",
-        data=originals.read(thing.original),
+        msg_id=msg_id,
+        data=originals.read_by_id(original_id),
     )
+
+
+def _sent(delivery: Delivery) -> tuple[str, str, int | None]:
+    """Our party, the id of what is sent, and its document."""
+    if delivery.message_id is not None:
+        messages = Message.objects.filter(pk=delivery.message_id)
+        return messages.values_list("own_her", "msg_id_written", "original_id")[0]
+    assert delivery.receipt_id is not None
+    receipts = Receipt.objects.filter(pk=delivery.receipt_id)
+    return receipts.values_list("party_her", "receipt_id", "original_id")[0]
 
 
 def _trouble(running: Running, error: SamhandlingError) -> None:

@@ -37,7 +37,7 @@ def homes_of(addresses: Iterable[Party]) -> list[Home]:
     wanted = list(addresses)
     parties = {
         row.her_id: row
-        for row in CommunicationParty.objects.select_related("organisation", "unit").filter(
+        for row in CommunicationParty.objects.select_related("organisation").filter(
             her_id__in=[p.her_id for p in wanted if p.her_id], organisation__hosted=True
         )
     }

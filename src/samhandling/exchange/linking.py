@@ -48,6 +48,8 @@ def settle(message: Message, *, now: datetime) -> list[str]:
     if message.status in {"M", "C"} and not status_allowed(message):
         _ask_about_status(message, now=now)
         return ["status_not_allowed"]
+    if not _anything_to_settle(message):
+        return []
     series = _series_of(message)
     flags: list[str] = []
     guessed = False
@@ -66,6 +68,18 @@ def settle(message: Message, *, now: datetime) -> list[str]:
             guessed = True
     flags += _apply(message, series, guessed=guessed, now=now)
     return flags
+
+
+def _anything_to_settle(message: Message) -> bool:
+    """False for the ordinary case: a new message that nothing which came earlier refers to."""
+    if message.status in {"M", "C"} or message.ref_parent or message.ref_conversation:
+        return True
+    named = Q(ref_conversation=message.msg_id) | Q(ref_parent=message.msg_id)
+    waiting = Q(state=MessageState.HELD, patient_key=message.patient_key)
+    earlier = Message.objects.filter(
+        named | waiting, organisation_id=message.organisation_id, direction=Direction.IN, type=message.type
+    )
+    return earlier.exists()
 
 
 def _same_source(message: Message) -> Q:

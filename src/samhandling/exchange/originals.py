@@ -62,6 +62,15 @@ def read(original: Original) -> bytes:
     return b"".join(stream(original))
 
 
+def read_by_id(original_id: int) -> bytes:
+    """The whole document of a row that nobody has loaded. Raises ContentRemovedError when it was deleted."""
+    pieces = OriginalPiece.objects.filter(original_id=original_id).order_by("number").values_list("data", flat=True)
+    data = b"".join(_unpack(bytes(piece)) for piece in pieces)
+    if not data and not Original.objects.filter(pk=original_id, removed_at__isnull=True).exists():
+        raise ContentRemovedError(f"original {original_id}")
+    return data
+
+
 def copy(original: Original, *, organisation: Organisation, now: datetime) -> Original:
     """The same document for another organisation: theirs to keep or delete (design 3a)."""
     twin = Original.objects.create(organisation=organisation, sha256=original.sha256, size=original.size, stored_at=now)

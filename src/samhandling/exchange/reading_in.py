@@ -35,17 +35,19 @@ class Read:
 
 def read_arrival(running: Running) -> None:
     """Job: read one arrival. Harmless when it was read already."""
-    arrival = Arrival.objects.select_related("original").filter(pk=running.payload["arrival"]).first()
-    if arrival is None:
-        raise NotFoundError(f"arrival {running.payload['arrival']}")
-    if arrival.state == rules.ArrivalState.UNREADABLE:
+    arrival_id = running.payload["arrival"]
+    found = list(Arrival.objects.filter(pk=arrival_id).values_list("state", "original_id"))
+    if not found:
+        raise NotFoundError(f"arrival {arrival_id}")
+    state, original_id = found[0]
+    if state == rules.ArrivalState.UNREADABLE:
         # Only a person lets the job of an arrival that was set aside run again.
-        reopen(arrival.pk, now=running.now)
-    elif arrival.state != rules.ArrivalState.ARRIVED:
+        reopen(arrival_id, now=running.now)
+    elif state != rules.ArrivalState.ARRIVED:
         return
-    parsed = parse(arrival)
+    parsed = parse(originals.read_by_id(original_id))
     with transaction.atomic():
-        decide(arrival.pk, parsed, now=running.now)
+        decide(arrival_id, parsed, now=running.now)
         running.finish()
 
 
@@ -57,9 +59,9 @@ class Parsed:
     facts: Facts | None
 
 
-def parse(arrival: Arrival) -> Parsed:
-    """Read the document. Never raises for what it holds."""
-    reading = engine.read(originals.read(arrival.original))
+def parse(data: bytes) -> Parsed:
+    """Read a document. Never raises for what it holds."""
+    reading = engine.read(data)
     return Parsed(reading, read_facts(reading))
 
 

@@ -14,8 +14,7 @@ from samhandling.messages import receipts as apprec
 from samhandling.messages.facts.values import Facts, ReceiptError
 from samhandling.messages.receipts import Answer, Verdict
 from samhandling.organisations.models import Organisation
-from samhandling.registry.models import CounterpartFault
-from samhandling.registry.services import party
+from samhandling.registry.models import CommunicationParty, CounterpartFault
 
 SILENT, SLOW = CounterpartFault.Mode.SILENT, CounterpartFault.Mode.SLOW
 
@@ -74,17 +73,18 @@ def _send_back(
     receipt: Receipt, message: Message, arrival: Arrival, facts: Facts, *, now: datetime, run_at: datetime | None
 ) -> None:
     """Queue the receipt to the sender's party: its own carrier where we know it, else the one the message came by."""
-    sender = party(facts.sender.her_id) if facts.sender.her_id else None
+    known = CommunicationParty.objects.filter(her_id=facts.sender.her_id).values_list("pk", "carrier")
+    party_id, carrier = next(iter(known), (None, arrival.carrier))
     kind = catalogue.by_code(message.type, message.version)
     delivery = Delivery(
         organisation=message.organisation,
         receipt=receipt,
-        party=sender,
+        party_id=party_id,
         her_id=facts.sender.her_id or arrival.sender_her or facts.sender.organisation_her_id,
         organisation_her=facts.sender.organisation_her_id[:20],
         name=message.counterpart_name,
         role=Role.PRIM if receipt.role == "PRIM" else Role.COP,
-        carrier=sender.carrier if sender is not None else arrival.carrier,
+        carrier=carrier,
         service=kind.service if kind is not None else arrival.service or f"S-{message.type}",
         action="APPREC",
     )
@@ -107,7 +107,7 @@ def take_receipt(arrival: Arrival, facts: Facts, organisation: Organisation, *, 
         organisation=organisation,
         direction=Direction.IN,
         standing=Receipt.Standing.UNMATCHED,
-        message=delivery.message if delivery is not None else None,
+        message_id=delivery.message_id if delivery is not None else None,
         receipt_id=facts.msg_id.strip()[:100],
         original_msg_id=original_id[:100],
         party_her=(facts.sender.her_id or facts.sender.organisation_her_id)[:20],
@@ -125,7 +125,8 @@ def take_receipt(arrival: Arrival, facts: Facts, organisation: Organisation, *, 
         arrival.original.organisation = organisation
         arrival.original.save(update_fields=["organisation"])
     if delivery is None or not valid or receipt.status not in {"1", "2", "3"}:
-        receipt.message = None if not valid else receipt.message
+        if not valid:
+            receipt.message_id = None
         receipt.save()
         steps.record("receipt.unmatched", at=now, receipt=receipt, arrival=arrival, detail=original_id)
         notices.unmatched_receipt(receipt, now=now)
@@ -137,7 +138,6 @@ def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) ->
     """The delivery that the receipt is about, its row locked: by party, else by the only one to that organisation."""
     rows = list(
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("organisation", "message__organisation", "message__patient", "party__organisation")
         .filter(organisation=organisation, message__msg_id=original_id, message__direction=Direction.OUT)
         .order_by("pk")
     )
@@ -151,17 +151,26 @@ def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) ->
 
 
 def _count(receipt: Receipt, delivery: Delivery, arrival: Arrival, *, now: datetime) -> Receipt:
-    assert delivery.message is not None
-    message = delivery.message
+    assert delivery.message_id is not None
     receipt.party_her = delivery.her_id
     counted = Receipt.objects.filter(
-        message=message, direction=Direction.IN, party_her=delivery.her_id, standing=Receipt.Standing.COUNTED
-    ).first()
-    standing = rules.standing(counted.status if counted is not None else None, receipt.status)
+        message_id=delivery.message_id,
+        direction=Direction.IN,
+        party_her=delivery.her_id,
+        standing=Receipt.Standing.COUNTED,
+    ).values_list("status", flat=True)[:1]
+    standing = rules.standing(next(iter(counted), None), receipt.status)
     receipt.standing = standing.value
     receipt.late = delivery.deadline_at is not None and arrival.received_at > delivery.deadline_at
     receipt.save()
-    steps.record(f"receipt.{standing}", at=now, message=message, delivery=delivery, receipt=receipt, arrival=arrival)
+    steps.record(
+        f"receipt.{standing}",
+        at=now,
+        message=delivery.message_id,
+        delivery=delivery,
+        receipt=receipt,
+        arrival=arrival,
+    )
     if standing is Standing.CONTRADICTORY:
         notices.contradictory(receipt, now=now)
     if standing is not Standing.COUNTED:

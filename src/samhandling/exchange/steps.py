@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Model
+
 from samhandling.exchange import notices, rules
 from samhandling.exchange.models import Arrival, Delivery, Message, MessageEvent, Receipt
 from samhandling.exchange.rules import (
@@ -20,16 +22,26 @@ def record(
     kind: str,
     *,
     at: datetime,
-    message: Message | None = None,
-    delivery: Delivery | None = None,
-    receipt: Receipt | None = None,
-    arrival: Arrival | None = None,
+    message: Message | int | None = None,
+    delivery: Delivery | int | None = None,
+    receipt: Receipt | int | None = None,
+    arrival: Arrival | int | None = None,
     detail: str = "",
 ) -> None:
-    """Append a step to the history. `detail` holds codes and HER-ids only."""
+    """Append a step to the history of rows or row ids. `detail` holds codes and HER-ids only."""
     MessageEvent.objects.create(
-        message=message, delivery=delivery, receipt=receipt, arrival=arrival, at=at, kind=kind, detail=detail[:200]
+        message_id=_id(message),
+        delivery_id=_id(delivery),
+        receipt_id=_id(receipt),
+        arrival_id=_id(arrival),
+        at=at,
+        kind=kind,
+        detail=detail[:200],
     )
+
+
+def _id(row: Model | int | None) -> int | None:
+    return row.pk if isinstance(row, Model) else row
 
 
 def timer_name(delivery_id: int) -> str:
@@ -64,22 +76,25 @@ def move_delivery(
     if receipted_at is not None:
         delivery.receipted_at = receipted_at
     delivery.save(update_fields=_MOVED)
-    message = delivery.message
-    record(f"delivery.{event}", at=now, message=message, delivery=delivery, receipt=delivery.receipt, detail=reason)
-    if message is not None:
-        _follow(message, delivery, found, before=before, now=now)
+    record(
+        f"delivery.{event}",
+        at=now,
+        message=delivery.message_id,
+        delivery=delivery,
+        receipt=delivery.receipt_id,
+        detail=reason,
+    )
+    if delivery.message_id is not None:
+        _follow(delivery.message_id, delivery, found, before=before, now=now)
     elif Effect.TASK_FAILED in found.effects:
         notices.receipt_not_delivered(delivery, now=now)
     return found
 
 
-def _follow(message: Message, delivery: Delivery, found: Step, *, before: str, now: datetime) -> None:
+def _follow(message_id: int, delivery: Delivery, found: Step, *, before: str, now: datetime) -> None:
     """Let the message, the tasks and the subscribers follow a step of one of its deliveries."""
     if rules.message_state([before]) != rules.message_state([found.state]):
-        derived = rules.message_state(Delivery.objects.filter(message=message).values_list("state", flat=True))
-        if derived != message.state:
-            message.state = derived
-            message.save(update_fields=["state"])
+        _derive_state(message_id)
     if Effect.CLOSE_TASKS in found.effects:
         notices.close(delivery, now=now)
     if Effect.TASK_FAILED in found.effects:
@@ -90,12 +105,21 @@ def _follow(message: Message, delivery: Delivery, found: Step, *, before: str, n
         if Effect.PUBLISH in found.effects:
             publish(
                 "message.delivery",
-                {"message": message.pk, "delivery": delivery.pk, "state": str(found.state)},
+                {"message": message_id, "delivery": delivery.pk, "state": str(found.state)},
                 now=now,
-                keys=(f"message:{message.pk}",),
+                keys=(f"message:{message_id}",),
             )
         if found.state in rules.SETTLED:
             cancel(timer_name(delivery.pk))
+
+
+def _derive_state(message_id: int) -> None:
+    """Set the message's state from its deliveries; the row's lock makes the last of two that settle at once see both."""
+    row = Message.objects.select_for_update().filter(pk=message_id)
+    state = row.values_list("state", flat=True)[0]
+    derived = rules.message_state(Delivery.objects.filter(message_id=message_id).values_list("state", flat=True))
+    if derived != state:
+        Message.objects.filter(pk=message_id).update(state=derived)
 
 
 def move_message(message: Message, event: MessageInEvent, *, now: datetime, detail: str = "") -> Step:

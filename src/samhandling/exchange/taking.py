@@ -18,7 +18,6 @@ from samhandling.messages.facts.values import Facts, Party
 from samhandling.messages.receipts import JudgeSettings, Verdict, error, judge
 from samhandling.organisations.models import Organisation
 from samhandling.patients import services as patients
-from samhandling.patients.models import Patient
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CounterpartFault
 from samhandling.registry.services import fault_of, rejects_unknown_service
@@ -71,7 +70,7 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     message.state = MessageState.TAKEN if accepted else MessageState.REJECTED_BY_US
     linking.find_references(message)
     matched = _match(facts, home.organisation) if accepted else Matched("")
-    message.patient = matched.patient
+    message.patient_id = matched.patient_id
     message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags)
     message.save()
     _receivers(message, facts, home)
@@ -83,18 +82,20 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     return Taken(home.organisation, verdict, message, receipts, tuple(message.flags))
 
 
-def _met(organisation: Organisation, msg_id: str) -> Message | None:
+def _met(organisation: Organisation, msg_id: str) -> int | None:
+    """Row id of the message in with that MsgId, taken or rejected."""
     wanted = msg_id.strip().lower()
     if not wanted:
         return None
-    return Message.objects.filter(organisation=organisation, direction=Direction.IN, msg_id=wanted).first()
+    known = Message.objects.filter(organisation=organisation, direction=Direction.IN, msg_id=wanted)
+    return next(iter(known.values_list("pk", flat=True)), None)
 
 
-def _ignore(earlier: Message, verdict: Verdict, arrival: Arrival, home: Home, *, now: datetime) -> Taken:
+def _ignore(earlier: int, verdict: Verdict, arrival: Arrival, home: Home, *, now: datetime) -> Taken:
     """A-04: the same MsgId again is counted and otherwise ignored; no receipt."""
-    Message.objects.filter(pk=earlier.pk).update(duplicates=F("duplicates") + 1)
+    Message.objects.filter(pk=earlier).update(duplicates=F("duplicates") + 1)
     steps.record("message.repeated", at=now, message=earlier, arrival=arrival)
-    return Taken(home.organisation, verdict, earlier)
+    return Taken(home.organisation, verdict, None)
 
 
 def _settings(home: Home, facts: Facts) -> JudgeSettings:
@@ -245,7 +246,7 @@ class Matched:
 
     outcome: str
     """`matched manual unknown insufficient`, or empty for a document without a patient."""
-    patient: Patient | None = None
+    patient_id: int | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -256,7 +257,8 @@ def _match(facts: Facts, organisation: Organisation) -> Matched:
     match = patients.match(details_of(facts), organisation_id=organisation.pk)
     flags = ["h_number"] if match.h_number else []
     if match.outcome == "matched" and match.patient_id is not None:
-        return Matched("matched", patients.current(match.patient_id), tuple(flags))
+        # A number always points to the row that stands after merges.
+        return Matched("matched", match.patient_id, tuple(flags))
     flags.append("unknown_patient" if match.outcome == "unknown" or not match.candidates else "manual_match")
     if match.outcome == "manual" and "manual_match" not in flags:
         flags.append("manual_match")
@@ -267,7 +269,7 @@ def _match(facts: Facts, organisation: Organisation) -> Matched:
 
 def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
     """Write down whose it is, or ask a person."""
-    if matched.patient is not None:
+    if matched.patient_id is not None:
         steps.record("message.patient_matched", at=now, message=message)
         return
     if not matched.outcome:

@@ -139,14 +139,12 @@ class Trial:
             copy.unlink()
 
     def _take(self, data: bytes) -> Received:
-        from samhandling.exchange.models import Arrival
         from samhandling.exchange.reading_in import decide, parse
         from samhandling.exchange.services import arrive
 
         now = datetime.now(UTC)
         arrived = arrive(data, carrier="receive", transport_key=str(uuid4()), now=now)
-        parsed = parse(Arrival.objects.select_related("original").get(pk=arrived.arrival_id))
-        return _told(decide(arrived.arrival_id, parsed, now=now))
+        return _told(decide(arrived.arrival_id, parse(data), now=now))
 
     def _place(self, documents: Iterable[bytes]) -> None:
         """Make `own` ours, each under the organisation that a document names above it.
