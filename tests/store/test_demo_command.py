@@ -138,3 +138,16 @@ def test_once_prints_the_outcome_and_exits_0(environment: dict[str, str]) -> Non
     )
     assert again.returncode == 0
     assert "Nøyaktig de tilsiktede mangler kvittering." in again.stdout
+
+
+@pytest.mark.store
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--fresh"), ("demo", "--once")])
+def test_a_real_store_is_left_alone(environment: dict[str, str], words: tuple[str, ...]) -> None:
+    made = subprocess.run(command("migrate"), env=environment, capture_output=True, text=True, timeout=SLOW)
+    assert made.returncode == 0
+    store = Path(environment["SAMHANDLING_HOME"]) / "samhandling.sqlite3"
+    before = store.stat().st_ino
+    told = subprocess.run(command(*words), env=environment, capture_output=True, text=True, timeout=SLOW)
+    assert told.returncode == 1
+    assert "store.not_a_test_store" in told.stderr
+    assert store.stat().st_ino == before

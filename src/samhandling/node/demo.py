@@ -113,9 +113,10 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
         mllp = _free_port(line.host, line.port)
         lines = [{**json.loads(line.model_dump_json()), "port": mllp}]
         with Supervisor({"SAMHANDLING_MLLP": json.dumps(lines)}, log_folder=settings.home / "logs") as children:
-            children.start("worker", ["worker"])
-            children.start("mllp", ["mllp"])
+            # The pages take longest to come up.
             children.start("serve", ["serve", "--port", str(web)])
+            children.start("mllp", ["mllp"])
+            children.start("worker", ["worker"])
             _wait_for(children, (settings.web_host, web), (line.host, mllp))
             children.start("simulator", ["demo", "--simulator", f"{line.host}:{mllp}"])
             _welcome(f"http://{settings.web_host}:{web}/", password, demonstration.log_ins(), f"{line.host}:{mllp}")
