@@ -1,0 +1,1 @@
+"""Values to documents: one module per message family."""
