@@ -17,12 +17,19 @@ from samhandling.organisations.models import Organisation, Unit
 from samhandling.patients.models import Patient
 from samhandling.patients.services import register
 from samhandling.patients.values import Number, PatientDetails
+from samhandling.stays import events
+from samhandling.stays.models import Stay
+from samhandling.stays.services import apply
 from samhandling.store.services import mark_as_test, set_clock
 from samhandling.world.loading import load
 from samhandling.world.reading import read
 
 NOW = datetime(2026, 11, 16, 9, 20, tzinfo=UTC)
 """Monday 16.11.2026 10.20 in Oslo."""
+
+
+BORN = date(1942, 3, 14)
+"""Everybody's birthday."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +79,46 @@ def build(now: datetime = NOW) -> SmallWorld:
 
 def patient(world: SmallWorld, now: datetime = NOW, *, given: str = "Testine", family: str = "Prøvesen") -> Patient:
     """A synthetic patient of the hospital."""
-    born = date(1942, 3, 14)
-    number = synthetic.person_number(born, "2", index=sum(map(ord, given + family)) % 100)
-    details = PatientDetails(
-        numbers=(Number("FNR", number),), given_name=given, family_name=family, birth_date=born, sex="2",
-        municipality_number="9901",
+    return register(details(given, family), organisation_id=world.hospital.pk, now=now).patient
+
+
+def details(given: str, family: str, municipality: str = "9901", number: Number | None = None) -> PatientDetails:
+    """What the patient system tells of a synthetic woman; the same names give the same number."""
+    if number is None:
+        number = Number("FNR", synthetic.person_number(BORN, "2", index=sum(map(ord, given + family)) % 100))
+    return PatientDetails(
+        numbers=(number,), given_name=given, family_name=family, birth_date=BORN, sex="2",
+        municipality_number=municipality,
     )  # fmt: skip
-    return register(details, organisation_id=world.hospital.pk, now=now).patient
+
+
+def admit(
+    world: SmallWorld,
+    now: datetime = NOW,
+    *,
+    unit: Unit | None = None,
+    given: str = "Testine",
+    family: str = "Prøvesen",
+    visit: str = "1001",
+    at: datetime | None = None,
+    number: Number | None = None,
+    municipality: str = "9901",
+) -> Stay:
+    """A patient admitted by the patient system; nobody has assessed anything yet."""
+    about = details(given, family, municipality, number)
+    done = apply(
+        events.Admitted(
+            at=at or now,
+            about=events.About(
+                patient=about, visit=visit, unit_code=(unit or world.medicine).code, admitted_at=at or now,
+                inpatient=True, attending=events.Professional(family_name="Legesen", given_name="Lise"),
+            ),
+        ),
+        organisation=world.hospital,
+        now=now,
+    )  # fmt: skip
+    assert done.stay_id is not None, done
+    return Stay.objects.get(pk=done.stay_id)
 
 
 def send_admission(world: SmallWorld, about: Patient, now: datetime = NOW, subject: str = "") -> Message:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.exchange.web import views
+from samhandling.exchange.web import clearing_views, views
 
 app_name = "exchange"
 urlpatterns = [
     path("meldinger/", views.message_list, name="list"),
     path("melding/<int:pk>/", views.message, name="message"),
+    path("melding/<int:pk>/pasient/", clearing_views.match, name="match"),
+    path("melding/<int:pk>/slett/", clearing_views.remove, name="remove"),
     path("melding/<int:pk>/original/", views.original, name="original"),
 ]

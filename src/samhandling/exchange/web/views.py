@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
@@ -15,11 +14,12 @@ from samhandling.exchange import originals
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.exchange.web import reading, words
-from samhandling.messages import display, engine
+from samhandling.exchange.web.clearing_views import may_clear
+from samhandling.exchange.web.document import document_of
 from samhandling.pages import subjects
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import _, language, moment
+from samhandling.pages.texts import _, moment
 from samhandling.pages.values import paged
 from samhandling.patients.web.strip import strip
 from samhandling.store.services import is_test_store
@@ -88,7 +88,8 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "receivers": [] if inward else reading.receivers(found, now),
         "receipts": reading.receipts(found, now),
         "history": reading.history(found, now),
-        "document": _document(found) if opened and not removed else "",
+        "document": document_of(found) if opened else "",
+        "may_match": _needs_patient(found) and not removed and may_clear(scope, found),
         "removed": removed,
         "may_open": may_read and not opened and not removed,
         "may_download": may_read and not removed,
@@ -126,12 +127,9 @@ def original(request: HttpRequest, scope: Scope, pk: int) -> StreamingHttpRespon
     return response
 
 
-def _document(message: Message) -> str:
-    """The document as a part of our page; what our engine cannot read is said by the display."""
-    assert message.original is not None
-    read = engine.read(originals.read(message.original))
-    # The display escapes every text of the document (P-20).
-    return mark_safe(display.fragment(read, lang=language()))  # noqa: S308
+def _needs_patient(message: Message) -> bool:
+    """Whether a person must say who the message is about."""
+    return message.patient_id is None or bool({"unknown_patient", "manual_match"}.intersection(message.flags))
 
 
 def _related(scope: Scope, other: Message | None) -> tuple[str, str] | None:

@@ -55,9 +55,10 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
     told = standing.told(expectations, standing.standing_of_messages(expectations, now), now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
+    patient = strip(found.patient, test=is_test_store())
     values = {
         "stay": found,
-        "patient": strip(found.patient, test=is_test_store()),
+        "patient": patient,
         "state": reading.standing_of(found, state),
         "marks": reading.marks(state),
         "where": _where(found),
@@ -76,7 +77,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "calm_since": moment(now, now),
         "ward_phone": found.unit.phone if found.unit else "",
     }
-    return page(request, "stays/stay.html", values, title=values["patient"].name, scope=scope, now=now)
+    return page(request, "stays/stay.html", values, title=patient.name, scope=scope, now=now)
 
 
 def _where(stay: Stay) -> str:

@@ -66,8 +66,9 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     found = _one(scope, pk)
     audit.record_reading(scope, "task.read", now=now, patient=found.patient_id, subject=f"task:{pk}")
     shows_patient = found.patient is not None and scope.may(May.SEE_PATIENTS)
+    row = reading.row(found, scope, now)
     values = {
-        "task": reading.row(found, scope, now),
+        "task": row,
         "patient": strip(found.patient, test=is_test_store()) if found.patient and shows_patient else None,
         "about": reading.about(found) if visible(scope, found.subject) else "",
         "history": reading.history(found, now),
@@ -77,7 +78,7 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "colleagues": _colleagues(scope, found),
         "ways": [(code, _(reading.CLOSED_WORDS[code])) for code in ("done", "called", "not_needed")],
     }
-    return page(request, "tasks/task.html", values, title=values["task"].title, scope=scope, now=now)
+    return page(request, "tasks/task.html", values, title=row.title, scope=scope, now=now)
 
 
 @require_POST

@@ -40,7 +40,7 @@ def search(request: HttpRequest, scope: Scope) -> HttpResponse:
         audit.record(scope, "search", now=now, purpose=f"{count}")
     shown_stays, shown_courses = reading.rows(stays, now), course_reading.rows(courses, now)
     shown_messages = messages.rows(scope, found, now)
-    only = [row.href for row in (*shown_stays, *shown_courses, *shown_messages)]
+    only = [r.href for r in shown_stays] + [r.href for r in shown_courses] + [r.href for r in shown_messages]
     if len(only) == 1:
         return HttpResponseRedirect(only[0])
     values = {
