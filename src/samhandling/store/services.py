@@ -91,6 +91,11 @@ def drive_clock(*, machine_now: datetime) -> datetime | None:
     return Store.objects.filter(pk=1, test=True).values_list("clock_target", flat=True).first()
 
 
+def clock_target() -> datetime | None:
+    """Where the clock is on its way to while a day is played; None when it goes by itself."""
+    return Store.objects.filter(pk=1, test=True).values_list("clock_target", flat=True).first()
+
+
 def target_reached(target: datetime) -> None:
     """The clock is where `target` wanted it; a later target stands."""
     Store.objects.filter(pk=1, clock_target__lte=target).update(clock_target=None)

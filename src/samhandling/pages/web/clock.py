@@ -18,8 +18,8 @@ from samhandling.pages.fields import ClockField, DayField
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
+from samhandling.store.services import clock_target, require_test_store, wind_clock
 from samhandling.store.services import now as present
-from samhandling.store.services import require_test_store, set_clock
 
 STEPS = {"15": timedelta(minutes=15), "60": timedelta(hours=1), "240": timedelta(hours=4)}
 FURTHEST = timedelta(days=31)
@@ -35,7 +35,10 @@ class UntilForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @needs(May.SET_CLOCK)
 def clock(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Show the simulated time; a POST runs it forward by a step or to a local time. Refused on a real store."""
+    """Show the simulated time; a POST runs it forward by a step or to a local time. Refused on a real store.
+
+    While a simulated day is played, the clock comes there event by event; the page follows it.
+    """
     require_test_store()
     now = present()
     later = oslo.local(now + timedelta(hours=1))
@@ -48,12 +51,14 @@ def clock(request: HttpRequest, scope: Scope) -> HttpResponse:
             if form.is_valid():
                 target = oslo.from_local(form.cleaned_data["day"], form.cleaned_data["time"]).instant
         if target is not None and now < target <= now + FURTHEST:
-            set_clock(target, machine_now=datetime.now(UTC))
+            there = wind_clock(target, machine_now=datetime.now(UTC))
             audit.record(scope, "clock.set", now=target)
-            messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
+            if there:
+                messages.success(request, _("Klokken er nå %(when)s.") % {"when": moment(target)})
             return HttpResponseRedirect(request.path)
         if target is not None:
             form.add_error(None, _("Skriv et tidspunkt fremover i tid, høyst 31 dager frem."))
         status = 422
-    values = {"shown": moment(now), "form": form}
+    wanted = clock_target()
+    values = {"shown": moment(now), "form": form, "playing_to": moment(wanted) if wanted else ""}
     return page(request, "pages/clock.html", values, title=_("Spol klokken"), scope=scope, now=now, status=status)
