@@ -114,7 +114,7 @@ def _follow(message_id: int, delivery: Delivery, found: Step, *, before: str, no
 
 
 def _derive_state(message_id: int) -> None:
-    """Set the message's state from its deliveries; the row's lock makes the last of two that settle at once see both."""
+    """Set the message's state from its deliveries. Its lock makes the last of two that settle at once see both."""
     row = Message.objects.select_for_update().filter(pk=message_id)
     state = row.values_list("state", flat=True)[0]
     derived = rules.message_state(Delivery.objects.filter(message_id=message_id).values_list("state", flat=True))
