@@ -321,6 +321,19 @@ def test_an_unknown_ward_gives_a_stay_and_a_task(ward, person):
     assert ward.expected(stay)[0][0] == "M1"
 
 
+def test_what_could_not_be_sent_is_one_task_and_none_when_it_no_longer_matters(ward, person):
+    stay = ward.admit(person, "16.11.2026 10.00", "NYPOST")
+    ward.flag(person, "16.11.2026 10.20")
+    assert ward.expected(stay) == [("M1", "due")]
+    ward.until("16.11.2026 10.40")
+    (task,) = [c for c in ward.causes(stay) if c != "stay.unknown_unit"]
+    assert task.startswith("not_sent.")
+    assert "deadline_missed" in ward.timeline(stay)
+    ward.says(person, events.AdmissionCancelled, "16.11.2026 11.00")
+    assert ward.expected(stay) == [("M1", "withdrawn")]
+    assert not [c for c in ward.causes(stay) if c.startswith("not_sent.")]
+
+
 def test_a_visit_that_turns_up_on_another_patient_is_not_touched(ward, person, active):
     other = ward.person()
     ward.visits[other.local] = ward.visits[person.local]

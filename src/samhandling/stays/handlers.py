@@ -79,6 +79,8 @@ def _consequences(work: Work, row: Deadline, expectation: Expectation | None) ->
         clocks.breach(work, found.breach)
     if expectation is not None and expectation.state == ExpectationState.HELD:
         work.ask("stay.name_missing", severity="high")
+    elif row.clock == "F3" and expectation is not None and expectation.written_by == "node":
+        return  # The exchange has said what stands in the way, and whom to call.
     elif found.cause:
         detail = str(expectation.number) if expectation is not None else ""
         work.ask(found.cause, detail=detail, message=expectation.message_code if expectation is not None else "")

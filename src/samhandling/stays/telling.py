@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from samhandling.exchange.models import Message
+from samhandling.exchange.notices import not_sent_key
 from samhandling.exchange.services import Draft, LogisticsContent, Responsible
 from samhandling.exchange.services import cancel as cancel_message
 from samhandling.exchange.services import send as send_message
@@ -18,6 +19,7 @@ from samhandling.stays.rules import expectations
 from samhandling.stays.rules.expectations import OPEN, ExpectationEvent, ExpectationState
 from samhandling.stays.rules.values import MESSAGE_TYPES, Cancel, Tell, TellByPhone, Withdraw
 from samhandling.stays.work import Work
+from samhandling.tasks.services import close_tasks
 
 REASONS = {
     "admission": "Innleggelsen er registrert ved feil.",
@@ -206,9 +208,17 @@ def _forget_unsent(work: Work, *codes: str) -> None:
 def withdraw(work: Work, action: Withdraw) -> None:
     """A message that never left is no longer expected."""
     while (row := _last(work, action.message, *OPEN)) is not None:
-        move(row, "withdrawn")
-        clocks.message_gone(work, row)
-        work.note("withdrawn", code=action.message)
+        _give_up(work, row, "withdrawn")
+
+
+def _give_up(work: Work, row: Expectation, event: ExpectationEvent) -> None:
+    """A message that never left: nobody waits for it or has to send it any more."""
+    move(row, event)
+    clocks.message_gone(work, row)
+    if row.written_by == "node":
+        key = not_sent_key(_draft(work, row))
+        close_tasks(unique_key=key, organisation=work.organisation, how="obsolete", now=work.now)
+    work.note("withdrawn", code=row.message_code)
 
 
 def cancel(work: Work, action: Cancel) -> None:
@@ -227,9 +237,7 @@ def cancel(work: Work, action: Cancel) -> None:
 def _cancel_one(work: Work, row: Expectation, reason: str) -> None:
     state = ExpectationState(row.state)
     if state in OPEN:
-        move(row, "cancelled")
-        clocks.message_gone(work, row)
-        work.note("withdrawn", code=row.message_code)
+        _give_up(work, row, "cancelled")
         return
     if row.message is None or state in (
         ExpectationState.CANCELLED,

@@ -497,7 +497,8 @@ def move(step: Step) -> None:
     """T22: no message; a hint when the phone in the last Helseopplysning is now wrong."""
     place, before = step.event.place, step.state
     step.set(unit=place.code, phone=place.phone)
-    step.note("moved")
+    if before.unit != place.code:
+        step.note("moved")
     if before.information and (before.unit, before.phone) != (place.code, place.phone):
         step.ask("stay.contact_changed")
 

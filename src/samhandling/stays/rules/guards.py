@@ -90,7 +90,7 @@ def same_ready(step: Step) -> bool:
 
 def name_arrives(step: Step) -> bool:
     """the same ready date, now with the name of who decided"""
-    return step.state.ready_date == step.event.ready_date
+    return bool(step.state.ready_date == step.event.ready_date)
 
 
 def day_is_here(step: Step) -> bool:
