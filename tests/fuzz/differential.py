@@ -15,8 +15,6 @@ from pathlib import Path
 from lxml import etree
 
 from samhandling.messages import engine
-from samhandling.messages.engine.xsi import TYPE
-from samhandling.messages.model import roots
 from tests.fuzz.making import Maker, payload_roots
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import Oracle
@@ -141,26 +139,10 @@ def _odd_double(tree: etree._Element) -> bool:
     return changed
 
 
-def _outside(node: etree._Element) -> bool:
-    return not any(tag.startswith(f"{{{etree.QName(node).namespace}}}") for tag in roots.elements())
-
-
-def _type_of_unknown(tree: etree._Element) -> bool:
-    """We refuse xsi:type on an element that no table describes; the schemas check it against the named type."""
-    known = set(roots.elements())
-    changed = False
-    for node in tree.iter(etree.Element):
-        if node.get(TYPE) is not None and node.tag not in known and _outside(node):
-            del node.attrib[TYPE]
-            changed = True
-    return changed
-
-
 REPAIRS: dict[str, Callable[[etree._Element], bool]] = {
     "blanks round a date": _blanks_round_date,
     "stray signs in base64": _stray_base64,
     "odd double": _odd_double,
-    "xsi:type on an unknown element": _type_of_unknown,
 }
 
 

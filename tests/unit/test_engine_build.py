@@ -249,3 +249,17 @@ def test_formatted_text_comes_back_as_it_was() -> None:
     assert isinstance(text.items[0], AnyElement)
     assert text.items[0].items[0] == "Åse er "
     assert difference(data, engine.build(reading.document)) == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "valid"), [("xs:string", True), ("xs:anyType", True), ("xs:date", False), ("xs:tull", False)]
+)
+def test_formatted_text_may_name_its_type_as_some_programs_do(named: str, valid: bool) -> None:
+    note = dialogmelding_11.Notat(TemaKodet=kith.CV(V="1"), TekstNotatInnhold=AnyElement(tag="", items=["bare tekst"]))
+    data = engine.build(message(dialogmelding_11.Dialogmelding(Notat=[note])))
+    types = b' xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type='
+    typed = data.replace(b"TekstNotatInnhold>", b'TekstNotatInnhold%s"%s">' % (types, named.encode()), 1)
+    reading = engine.read(typed)
+    assert reading.valid is valid
+    if reading.document is not None:
+        assert difference(typed, engine.build(reading.document)) == ""

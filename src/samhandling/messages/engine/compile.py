@@ -7,12 +7,12 @@ from typing import Any
 from samhandling.messages.engine.content import START, Automaton
 from samhandling.messages.engine.describe import Field, Kind, child_tag, describe
 from samhandling.messages.engine.diagnose import Place
+from samhandling.messages.engine.open import any_type, wildcard
 from samhandling.messages.engine.problems import Element
 from samhandling.messages.engine.run import ACCEPT, HERE, WILD, Plan, Run, State, Walk
 from samhandling.messages.engine.simple import SimpleType
 from samhandling.messages.engine.tables import AnyElement, Node, Scope
 from samhandling.messages.engine.walk import (
-    any_type,
     attribute_reader,
     check_of,
     element_walker,
@@ -20,7 +20,6 @@ from samhandling.messages.engine.walk import (
     leaf_walker,
     ordered_walker,
     text_walker,
-    wildcard,
 )
 
 

@@ -82,7 +82,7 @@ def read(data: bytes, *, limits: Limits = _DEFAULT) -> Reading:
 
 def check(tree: Tree, limits: Limits = _DEFAULT) -> tuple[Node | None, list[Problem]]:
     """Check a parsed tree against the tables: the bound document, or None and the problems."""
-    run = Run(_plan_of_tag, limits.depth, limits.problems)
+    run = Run(_plan_of_tag, _plan_of_type, limits.depth, limits.problems)
     plan = plan_for(tree.tag) if local_name(tree.tag) in ROOTS else None
     try:
         element = cast(Element, tree)
@@ -97,6 +97,13 @@ def check(tree: Tree, limits: Limits = _DEFAULT) -> tuple[Node | None, list[Prob
 
 def _plan_of_tag(tag: str) -> Plan | None:
     return plan_for(tag) if tag in _known_tags() else None
+
+
+def _plan_of_type(name: str) -> Plan | None:
+    from samhandling.messages.model import roots
+
+    known = roots.named_types().get(name)
+    return _compiler.plan(*known) if known is not None else None
 
 
 @cache

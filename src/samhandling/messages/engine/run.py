@@ -9,6 +9,7 @@ from samhandling.messages.engine.problems import Element, Problem, problem
 from samhandling.messages.engine.tables import Node, Scope
 
 Walk = Callable[[Element, "Run"], Any]
+Find = Callable[[str], "Plan | None"]
 # A state of a content model: tag -> step, and under the three names below what the state is.
 State = dict[str, Any]
 ACCEPT = ""  # there if the element may end here
@@ -23,14 +24,16 @@ class EnoughError(Exception):
 class Run:
     """One reading: its findings, the xs:ID values met, and how deep it is."""
 
-    __slots__ = ("depth", "find", "ids", "max_depth", "max_problems", "problems", "remarks")
+    __slots__ = ("depth", "find", "find_type", "ids", "max_depth", "max_problems", "problems", "remarks")
 
-    def __init__(self, find: Callable[[str], Plan | None], max_depth: int, max_problems: int) -> None:
+    def __init__(self, find: Find, find_type: Find, max_depth: int, max_problems: int) -> None:
         self.problems: list[Problem] = []
         # What does not make the document invalid; we never send it ourselves.
         self.remarks: list[Problem] = []
         self.ids: set[str] = set()
+        # `{namespace}name` of a global element, and of a named type -> its plan.
         self.find = find
+        self.find_type = find_type
         self.depth = 0
         self.max_depth = max_depth
         self.max_problems = max_problems

@@ -264,6 +264,34 @@ DERIVED: dict[str, tuple[str, Callable[[str], bool] | None]] = {
 }
 
 
+def _whole_check(name: str) -> Callable[[str], bool] | None:
+    """The check of a derived type; each check of ours includes those it narrows."""
+    current = name
+    while current in DERIVED:
+        current, check = DERIVED[current]
+        if check is not None:
+            return check
+    return _PRIMITIVE[current]
+
+
+_PRIMITIVE: dict[str, Callable[[str], bool] | None] = {
+    "anySimpleType": None,
+    "string": None,
+    "boolean": is_boolean,
+    "date": is_date,
+    "dateTime": is_date_time,
+    "time": is_time,
+    "gYear": is_year,
+    "gYearMonth": is_year_month,
+    "decimal": is_decimal,
+    "double": is_double,
+    "anyURI": is_uri,
+    "base64Binary": is_base64,
+}
+# The types of XML Schema an open element may name by xsi:type: name -> check (None: any text).
+SIMPLE_TYPES = {name: _whole_check(name) for name in (*_PRIMITIVE, *DERIVED)}
+
+
 def enumeration(*values: str) -> SimpleType:
     """A restriction of xs:string to the given values, compared as written."""
     allowed = frozenset(values)

@@ -14,14 +14,11 @@ import msgspec
 
 from samhandling.messages.engine.describe import Field
 from samhandling.messages.engine.diagnose import Place, note_missing, note_value, resume, stray_child, stray_text
-from samhandling.messages.engine.problems import Element, local_name, namespace_of
+from samhandling.messages.engine.problems import Element, local_name
 from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
 from samhandling.messages.engine.simple import XML_ID, XML_SPACE, SimpleType
-from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
+from samhandling.messages.engine.tables import Kept, Node, Scope
 from samhandling.messages.engine.xsi import (
-    NIL,
-    SCHEMA_LOCATION,
-    TYPE,
     XSI,
     carries,
     keep,
@@ -257,74 +254,10 @@ def items_walker(cls: type[Node], name: str, start: State, read_attributes: Attr
             note_missing(element, run, state)
         if run.problems:
             return None
-        if kept:
-            values["kept_"] = Kept(attributes={"": kept})
+        space = "" if mixed or len(element) else element.text or ""
+        if kept or space:
+            values["kept_"] = Kept(attributes={"": kept} if kept else {}, space=space)
         values[name] = items
         return cls(**values)
 
     return walk
-
-
-def wildcard(name: str, own: str) -> Walk:
-    """`any`: an element some table knows; `-lax`: any element, checked if known; `-other`: of another namespace."""
-    lax, other = name.endswith("lax"), "other" in name
-
-    def walk(element: Element, run: Run) -> Any:
-        if other and namespace_of(element.tag) in (own, ""):
-            run.note("element.unexpected", element, f"{local_name(element.tag)} er ikke tillatt her.")
-            return None
-        plan = run.find(element.tag)
-        if lax:
-            return any_element(element, run)
-        if plan is None:
-            text = f"Innholdet {local_name(element.tag)} er ikke i noen standard som støttes (navnerommet er ukjent)."
-            run.note("payload.unknown", element, text)
-            return None
-        value = plan.walk(element, run)
-        if value is not None and plan.shared:
-            value.kept_ = msgspec.structs.replace(value.kept_ or Kept(), namespace=plan.scope.name)
-        return value
-
-    return walk
-
-
-def any_element(element: Element, run: Run) -> AnyElement | None:
-    """An element as it stands, with all in it; parts that a table knows are checked by it."""
-    if run.depth >= run.max_depth:
-        run.note("xml.too_deep", element, "Elementene ligger for dypt inni hverandre.")
-        return None
-    plan = run.find(element.tag)
-    if plan is not None:
-        plan.walk(element, run)
-    run.depth += 1
-    items: list[str | AnyElement] = [] if element.text is None else [element.text]
-    for child in element:
-        inner = any_element(child, run) if plan is None else _copy(child)
-        if inner is not None:
-            items.append(inner)
-        if child.tail is not None:
-            items.append(child.tail)
-    run.depth -= 1
-    attributes = {name: value for name, value in element.items() if name != SCHEMA_LOCATION}
-    if plan is None and TYPE in attributes:
-        run.note("type.not_allowed", element, "xsi:type er ikke tillatt på elementer uten standard.", attribute=TYPE)
-    return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))
-
-
-def any_type(element: Element, run: Run) -> AnyElement | None:
-    """An element of the standard whose content is left wholly open (anyType)."""
-    for name in element.keys():  # noqa: SIM118 - an element, no dictionary
-        if name == NIL:
-            run.note("nil.not_allowed", element, "Ingen elementer i standarden kan være xsi:nil.", attribute=name)
-    return any_element(element, run)
-
-
-def _copy(element: Element) -> AnyElement:
-    """A plain copy, for what is checked already (and so no deeper than allowed)."""
-    items: list[str | AnyElement] = [] if element.text is None else [element.text]
-    for child in element:
-        items.append(_copy(child))
-        if child.tail is not None:
-            items.append(child.tail)
-    attributes = {name: value for name, value in element.items() if name != SCHEMA_LOCATION}
-    return AnyElement(tag=element.tag, attributes=attributes, items=items, prefixes=dict(element.nsmap))

@@ -21,6 +21,7 @@ from samhandling.messages.model import (
     epj_cave,
     epj_journalnotat,
     epj_legemiddel,
+    felleskomponent1,
     hodemelding,
     kith,
     pasientlogistikk,
@@ -63,6 +64,18 @@ def elements() -> dict[str, tuple[type[Node], Scope]]:
         for module in modules:
             for cls in _classes(module):
                 if cls.xml.kind == "element" and scope.version >= cls.xml.since:
+                    found[f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"] = (cls, scope)
+    return found
+
+
+@cache
+def named_types() -> dict[str, tuple[type[Node], Scope]]:
+    """Every named complex type: `{namespace}name` -> class and version."""
+    found: dict[str, tuple[type[Node], Scope]] = {}
+    for scope, modules in VERSIONS:
+        for module in (kith, felleskomponent1, *modules):
+            for cls in _classes(module):
+                if cls.xml.kind == "type":
                     found[f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"] = (cls, scope)
     return found
 
