@@ -217,6 +217,19 @@ def test_a_rejected_message_is_no_longer_told_and_not_cancelled(ward, person):
     assert ward.sent(stay) == ["INNLAGT"]
 
 
+def test_a_rejected_m6_is_not_withdrawn(ward, person, active):
+    fault = CounterpartFault.objects.create(
+        organisation=ward.mun_a, mode="reject_e21", message_type="LOG_UTSKRIVNINGSKLAR"
+    )
+    ward.ready(person, "16.11.2026 11.00", "16.11.2026")
+    assert ward.expected(active)[-1] == ("M6", "rejected")
+    ward.says(person, events.ReadyCleared, "16.11.2026 12.00")
+    fault.delete()
+    ward.ready(person, "16.11.2026 13.00", "16.11.2026")
+    assert ward.sent(active) == ["INNLAGT", "UTSKRIVNINGSKLAR", "UTSKRIVNINGSKLAR"]
+    assert ward.course().state == "ready"
+
+
 def test_a_silent_counterpart_leaves_the_message_unconfirmed(ward, person):
     CounterpartFault.objects.create(organisation=ward.mun_a, mode="silent")
     stay = ward.admit(person, "16.11.2026 10.00")

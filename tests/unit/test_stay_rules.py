@@ -18,7 +18,7 @@ from samhandling.stays.rules.allowed import ALLOWED, COLUMNS, may_send
 from samhandling.stays.rules.courses import CourseMessage, CourseState
 from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.diagram import reference
-from samhandling.stays.rules.effects import MANUAL_CAUSES
+from samhandling.stays.rules.step import MANUAL_CAUSES
 from samhandling.stays.rules.table import ALPHABET, ROWS, TABLE
 from samhandling.stays.rules.values import (
     AskPerson,

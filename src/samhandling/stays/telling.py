@@ -37,7 +37,7 @@ LATEST_ONLY = ("mistake", "discharge", "death", "user")
 
 def tell(work: Work, action: Tell) -> None:
     """A message is due: expect it, and send it where the node writes that type."""
-    if action.message == "M7" and _m6_never_left(work):
+    if action.message == "M7" and _nothing_to_withdraw(work):
         return
     if action.message == "M8":
         _forget_unsent(work, "M1", "M6")
@@ -189,13 +189,15 @@ def _last(work: Work, code: str, *states: ExpectationState) -> Expectation | Non
     )
 
 
-def _m6_never_left(work: Work) -> bool:
-    """An M6 that was never sent needs no withdrawal: it is no longer expected."""
+def _nothing_to_withdraw(work: Work) -> bool:
+    """An M6 that never left is no longer expected; one that was rejected was never taken. Neither needs M7."""
     last = Expectation.objects.filter(stay=work.stay, message_code="M6").order_by("number").last()
-    if last is None or ExpectationState(last.state) not in OPEN:
+    if last is None:
         return False
-    withdraw(work, Withdraw(message="M6"))
-    return True
+    state = ExpectationState(last.state)
+    if state in OPEN:
+        withdraw(work, Withdraw(message="M6"))
+    return state in OPEN or state is ExpectationState.REJECTED
 
 
 def _forget_unsent(work: Work, *codes: str) -> None:

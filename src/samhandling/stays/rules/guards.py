@@ -42,12 +42,12 @@ def becomes_user(step: Step) -> bool:
     return bool(step.event.value)
 
 
-def told_user_ends_unexplained(step: Step) -> bool:
+def told_user_unexplained(step: Step) -> bool:
     """user = no after yes, the municipality was told, nobody says why"""
     return _told_user_ends(step) and step.event.by_mistake is None
 
 
-def told_user_by_mistake(step: Step) -> bool:
+def told_user_mistake(step: Step) -> bool:
     """user = no, *Feilregistrert*, the municipality was told"""
     return _told_user_ends(step) and step.event.by_mistake is True
 

@@ -30,6 +30,14 @@ ALL_CLOCKS = ("F1", "F2", "F9", "F10", "F11")
 """The clocks of the stay itself; F3 and F7 belong to the single messages."""
 
 
+MANUAL_CAUSES = (
+    "stay.h_number.form",
+    "stay.no_municipality.find",
+    *(f"stay.{why}.{what}" for why in ("h_number", "no_agreement") for what in ("m1", "m6", "m7", "m8")),
+)
+"""Work that stands in for messages under an overlay."""
+
+
 class Step:
     """Collects what one event leads to; thrown away when it is decided."""
 

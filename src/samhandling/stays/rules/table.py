@@ -6,15 +6,17 @@ a named error. A stay's target state is `SAME`, or one of the states, or what th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from samhandling.stays import events
 from samhandling.stays.events import Event
-from samhandling.stays.rules import effects, guards, values
-from samhandling.stays.rules.effects import Effect
+from samhandling.stays.rules import admission, belonging, endings, guards, involvement, readiness, values
 from samhandling.stays.rules.guards import Guard, always
+from samhandling.stays.rules.step import Step
 from samhandling.stays.rules.values import INPATIENT, State
 
+Effect = Callable[[Step], None]
 S = State
 INVOLVED = (S.ACTIVE, S.READY)
 ENDED = (S.OUT, S.DEAD, S.VOID)
@@ -54,87 +56,87 @@ def _row(
 
 ROWS: tuple[Row, ...] = (
     # Admission
-    _row("T02", (S.NONE, S.EXPECTED), values.Opened, guards.inpatient_visit, S.IN, effects.open_stay),
-    _row("T03", (S.NONE, S.EXPECTED), values.Opened, always, None, effects.no_stay),
-    _row("T02r", KNOWN, values.Opened, guards.same_admission, None, effects.nothing),
-    _row("T02c", INPATIENT, values.Opened, guards.inpatient_visit, None, effects.correct_admission),
-    _row("T03r", INPATIENT, values.Opened, always, None, effects.nothing),
+    _row("T02", (S.NONE, S.EXPECTED), values.Opened, guards.inpatient_visit, S.IN, admission.open_stay),
+    _row("T03", (S.NONE, S.EXPECTED), values.Opened, always, None, admission.no_stay),
+    _row("T02r", KNOWN, values.Opened, guards.same_admission, None, admission.nothing),
+    _row("T02c", INPATIENT, values.Opened, guards.inpatient_visit, None, admission.correct_admission),
+    _row("T03r", INPATIENT, values.Opened, always, None, admission.nothing),
     # Bruker av kommunale tjenester
-    _row("T04r", KNOWN, events.MunicipalUserSet, guards.same_user, None, effects.nothing),
-    _row("T28a", INVOLVED, events.MunicipalUserSet, guards.user_again_while_asked, None, effects.user_after_all),
-    _row("T28r", INVOLVED, events.MunicipalUserSet, guards.same_no_without_answer, None, effects.nothing),
-    _row("T04", S.IN, events.MunicipalUserSet, guards.becomes_user, INVOLVED, effects.become_user),
-    _row("T04", S.ACTIVE, events.MunicipalUserSet, guards.becomes_user, None, effects.become_user),
-    _row("T04", S.READY, events.MunicipalUserSet, guards.becomes_user, None, effects.user_while_ready),
-    _row("T28", INVOLVED, events.MunicipalUserSet, guards.told_user_ends_unexplained, None, effects.ask_why_no_user),
-    _row("T28m", INVOLVED, events.MunicipalUserSet, guards.told_user_by_mistake, NOT_READY, effects.user_was_mistake),
-    _row("T28n", INVOLVED, events.MunicipalUserSet, guards.told_user_no_longer, NOT_READY, effects.user_no_longer),
-    _row("T04n", S.IN, events.MunicipalUserSet, always, None, effects.user_no),
-    _row("T04n", S.ACTIVE, events.MunicipalUserSet, always, NOT_READY, effects.user_no),
-    _row("T04n", S.READY, events.MunicipalUserSet, always, (S.IN, S.READY), effects.user_no),
+    _row("T04r", KNOWN, events.MunicipalUserSet, guards.same_user, None, admission.nothing),
+    _row("T28a", INVOLVED, events.MunicipalUserSet, guards.user_again_while_asked, None, involvement.user_after_all),
+    _row("T28r", INVOLVED, events.MunicipalUserSet, guards.same_no_without_answer, None, admission.nothing),
+    _row("T04", S.IN, events.MunicipalUserSet, guards.becomes_user, INVOLVED, involvement.become_user),
+    _row("T04", S.ACTIVE, events.MunicipalUserSet, guards.becomes_user, None, involvement.become_user),
+    _row("T04", S.READY, events.MunicipalUserSet, guards.becomes_user, None, involvement.user_while_ready),
+    _row("T28", INVOLVED, events.MunicipalUserSet, guards.told_user_unexplained, None, involvement.ask_why_no_user),
+    _row("T28m", INVOLVED, events.MunicipalUserSet, guards.told_user_mistake, NOT_READY, involvement.user_was_mistake),
+    _row("T28n", INVOLVED, events.MunicipalUserSet, guards.told_user_no_longer, NOT_READY, involvement.user_no_longer),
+    _row("T04n", S.IN, events.MunicipalUserSet, always, None, involvement.user_no),
+    _row("T04n", S.ACTIVE, events.MunicipalUserSet, always, NOT_READY, involvement.user_no),
+    _row("T04n", S.READY, events.MunicipalUserSet, always, (S.IN, S.READY), involvement.user_no),
     # Need after discharge
-    _row("T05r", KNOWN, events.NeedAssessed, guards.same_need, None, effects.nothing),
-    _row("T05", S.IN, events.NeedAssessed, guards.needs, INVOLVED, effects.need_yes),
-    _row("T05", INVOLVED, events.NeedAssessed, guards.needs, None, effects.need_yes),
-    _row("T05n", INVOLVED, events.NeedAssessed, guards.nothing_left, S.IN, effects.involvement_ends),
-    _row("T05n", INPATIENT, events.NeedAssessed, always, None, effects.need_no),
+    _row("T05r", KNOWN, events.NeedAssessed, guards.same_need, None, admission.nothing),
+    _row("T05", S.IN, events.NeedAssessed, guards.needs, INVOLVED, involvement.need_yes),
+    _row("T05", INVOLVED, events.NeedAssessed, guards.needs, None, involvement.need_yes),
+    _row("T05n", INVOLVED, events.NeedAssessed, guards.nothing_left, S.IN, involvement.involvement_ends),
+    _row("T05n", INPATIENT, events.NeedAssessed, always, None, involvement.need_no),
     # Ready for discharge
-    _row("T09r", INPATIENT, events.ReadySet, guards.same_ready, None, effects.nothing),
-    _row("T09o", S.IN, events.ReadySet, always, None, effects.remember_ready),
-    _row("T09", S.ACTIVE, events.ReadySet, guards.day_is_here, S.READY, effects.become_ready),
-    _row("T10", S.ACTIVE, events.ReadySet, always, None, effects.expect_ready),
-    _row("T09n", S.READY, events.ReadySet, guards.name_arrives, None, effects.name_ready),
-    _row("T12", S.READY, events.ReadySet, guards.day_is_here, None, effects.change_ready),
-    _row("T13", S.READY, events.ReadySet, always, S.ACTIVE, effects.postpone_ready),
-    _row("T19b", S.READY, events.ReadyCleared, guards.never_ready, S.ACTIVE, effects.ready_was_mistake),
-    _row("T11", S.READY, events.ReadyCleared, always, S.ACTIVE, effects.no_longer_ready),
-    _row("T11r", NOT_READY, events.ReadyCleared, guards.nothing_was_ready, None, effects.nothing),
-    _row("T10c", NOT_READY, events.ReadyCleared, always, None, effects.clear_expected),
-    _row("T10d", S.ACTIVE, values.ReadyDayCame, guards.expected_day, (S.ACTIVE, S.READY), effects.ask_ready_today),
-    _row("T10d", S.IN, values.ReadyDayCame, guards.expected_day, None, effects.ask_ready_today),
-    _row("T10r", tuple(S), values.ReadyDayCame, always, None, effects.nothing),
+    _row("T09r", INPATIENT, events.ReadySet, guards.same_ready, None, admission.nothing),
+    _row("T09o", S.IN, events.ReadySet, always, None, readiness.remember_ready),
+    _row("T09", S.ACTIVE, events.ReadySet, guards.day_is_here, S.READY, readiness.become_ready),
+    _row("T10", S.ACTIVE, events.ReadySet, always, None, readiness.expect_ready),
+    _row("T09n", S.READY, events.ReadySet, guards.name_arrives, None, readiness.name_ready),
+    _row("T12", S.READY, events.ReadySet, guards.day_is_here, None, readiness.change_ready),
+    _row("T13", S.READY, events.ReadySet, always, S.ACTIVE, readiness.postpone_ready),
+    _row("T19b", S.READY, events.ReadyCleared, guards.never_ready, S.ACTIVE, readiness.ready_was_mistake),
+    _row("T11", S.READY, events.ReadyCleared, always, S.ACTIVE, readiness.no_longer_ready),
+    _row("T11r", NOT_READY, events.ReadyCleared, guards.nothing_was_ready, None, admission.nothing),
+    _row("T10c", NOT_READY, events.ReadyCleared, always, None, readiness.clear_expected),
+    _row("T10d", S.ACTIVE, values.ReadyDayCame, guards.expected_day, (S.ACTIVE, S.READY), readiness.ask_ready_today),
+    _row("T10d", S.IN, values.ReadyDayCame, guards.expected_day, None, readiness.ask_ready_today),
+    _row("T10r", tuple(S), values.ReadyDayCame, always, None, admission.nothing),
     # Discharge
-    _row("T14w", INPATIENT, events.Discharged, guards.lies_ahead, None, effects.plan_discharge),
-    _row("T15", S.IN, events.Discharged, always, S.OUT, effects.discharge),
-    _row("T14", INVOLVED, events.Discharged, always, S.OUT, effects.discharge),
-    _row("T14r", S.OUT, events.Discharged, guards.same_discharge, None, effects.nothing),
-    _row("T17d", S.DEAD, events.Discharged, always, None, effects.note_discharge_of_dead),
-    _row("T14t", INPATIENT, values.DischargeTimeCame, guards.time_has_come, S.OUT, effects.discharge_as_planned),
-    _row("T14r", tuple(S), values.DischargeTimeCame, always, None, effects.nothing),
-    _row("T20p", INPATIENT, events.DischargeUndone, guards.is_planned, None, effects.undo_planned_discharge),
-    _row("T20r", INPATIENT, events.DischargeUndone, always, None, effects.nothing),
-    _row("T20", S.OUT, events.DischargeUndone, guards.soon_enough, INPATIENT, effects.undo_discharge),
-    _row("T20l", S.OUT, events.DischargeUndone, always, None, effects.ask_late_undo),
+    _row("T14w", INPATIENT, events.Discharged, guards.lies_ahead, None, endings.plan_discharge),
+    _row("T15", S.IN, events.Discharged, always, S.OUT, endings.discharge),
+    _row("T14", INVOLVED, events.Discharged, always, S.OUT, endings.discharge),
+    _row("T14r", S.OUT, events.Discharged, guards.same_discharge, None, admission.nothing),
+    _row("T17d", S.DEAD, events.Discharged, always, None, endings.note_discharge_of_dead),
+    _row("T14t", INPATIENT, values.DischargeTimeCame, guards.time_has_come, S.OUT, endings.discharge_as_planned),
+    _row("T14r", tuple(S), values.DischargeTimeCame, always, None, admission.nothing),
+    _row("T20p", INPATIENT, events.DischargeUndone, guards.is_planned, None, endings.undo_planned_discharge),
+    _row("T20r", INPATIENT, events.DischargeUndone, always, None, admission.nothing),
+    _row("T20", S.OUT, events.DischargeUndone, guards.soon_enough, INPATIENT, endings.undo_discharge),
+    _row("T20l", S.OUT, events.DischargeUndone, always, None, endings.ask_late_undo),
     # Death
-    _row("T17", INPATIENT, events.Died, always, S.DEAD, effects.die),
-    _row("T17r", S.DEAD, events.Died, always, None, effects.nothing),
-    _row("T18", S.OUT, events.Died, always, None, effects.note_death_outside),
-    _row("T17w", S.DEAD, values.DeathWaitOver, guards.m8_due, None, effects.tell_death),
-    _row("T17r", tuple(S), values.DeathWaitOver, always, None, effects.nothing),
-    _row("T17b", S.DEAD, events.DeathUndone, always, INPATIENT, effects.undo_death),
-    _row("T17r", (*INPATIENT, S.OUT), events.DeathUndone, always, None, effects.nothing),
+    _row("T17", INPATIENT, events.Died, always, S.DEAD, endings.die),
+    _row("T17r", S.DEAD, events.Died, always, None, admission.nothing),
+    _row("T18", S.OUT, events.Died, always, None, endings.note_death_outside),
+    _row("T17w", S.DEAD, values.DeathWaitOver, guards.m8_due, None, endings.tell_death),
+    _row("T17r", tuple(S), values.DeathWaitOver, always, None, admission.nothing),
+    _row("T17b", S.DEAD, events.DeathUndone, always, INPATIENT, endings.undo_death),
+    _row("T17r", (*INPATIENT, S.OUT), events.DeathUndone, always, None, admission.nothing),
     # Cancelled admission
-    _row("T19", (S.EXPECTED, *INPATIENT), events.AdmissionCancelled, always, S.VOID, effects.void),
-    _row("T19r", S.VOID, events.AdmissionCancelled, always, None, effects.nothing),
+    _row("T19", (S.EXPECTED, *INPATIENT), events.AdmissionCancelled, always, S.VOID, endings.void),
+    _row("T19r", S.VOID, events.AdmissionCancelled, always, None, admission.nothing),
     # Ward and leave
-    _row("T22r", KNOWN, values.Moved, guards.same_ward, None, effects.nothing),
-    _row("T23", INPATIENT, values.Moved, guards.other_track, None, effects.move_track),
-    _row("T22", INPATIENT, values.Moved, always, None, effects.move),
-    _row("T22e", ENDED, values.Moved, always, None, effects.move_to_void),
-    _row("T09a", KNOWN, values.AttendingNamed, always, None, effects.attend),
-    _row("T25r", INPATIENT, events.LeaveStarted, guards.on_leave, None, effects.nothing),
-    _row("T25", INPATIENT, events.LeaveStarted, always, None, effects.leave_start),
-    _row("T25r", INPATIENT, events.LeaveEnded, guards.not_on_leave, None, effects.nothing),
-    _row("T25", INPATIENT, events.LeaveEnded, always, None, effects.leave_end),
+    _row("T22r", KNOWN, values.Moved, guards.same_ward, None, admission.nothing),
+    _row("T23", INPATIENT, values.Moved, guards.other_track, None, admission.move_track),
+    _row("T22", INPATIENT, values.Moved, always, None, admission.move),
+    _row("T22e", ENDED, values.Moved, always, None, admission.move_to_void),
+    _row("T09a", KNOWN, values.AttendingNamed, always, None, admission.attend),
+    _row("T25r", INPATIENT, events.LeaveStarted, guards.on_leave, None, admission.nothing),
+    _row("T25", INPATIENT, events.LeaveStarted, always, None, admission.leave_start),
+    _row("T25r", INPATIENT, events.LeaveEnded, guards.not_on_leave, None, admission.nothing),
+    _row("T25", INPATIENT, events.LeaveEnded, always, None, admission.leave_end),
     # Identity and municipality
-    _row("T27r", tuple(S), values.IdentityNow, guards.same_identity, None, effects.nothing),
-    _row("T27", tuple(S), values.IdentityNow, always, None, effects.identity),
-    _row("T26r", tuple(S), values.MunicipalityNow, guards.same_municipality, None, effects.nothing),
-    _row("T26a", KNOWN, values.MunicipalityNow, guards.answers_municipality, None, effects.answer_municipality),
-    _row("T26", tuple(S), values.MunicipalityNow, always, None, effects.municipality),
+    _row("T27r", tuple(S), values.IdentityNow, guards.same_identity, None, admission.nothing),
+    _row("T27", tuple(S), values.IdentityNow, always, None, belonging.identity),
+    _row("T26r", tuple(S), values.MunicipalityNow, guards.same_municipality, None, admission.nothing),
+    _row("T26a", KNOWN, values.MunicipalityNow, guards.answers_municipality, None, belonging.answer_municipality),
+    _row("T26", tuple(S), values.MunicipalityNow, always, None, belonging.municipality),
     # Helseopplysninger
-    _row("T06", INVOLVED, events.InformationSent, always, None, effects.information_sent),
-    _row("T08", S.OUT, events.InformationSent, always, None, effects.information_sent),
+    _row("T06", INVOLVED, events.InformationSent, always, None, admission.information_sent),
+    _row("T08", S.OUT, events.InformationSent, always, None, admission.information_sent),
 )  # fmt: skip
 
 

@@ -1,0 +1,172 @@
+"""How a stay ends, and how an ending is undone (T14 to T20, T24)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from samhandling.stays.rules.readiness import ask_on_day
+from samhandling.stays.rules.step import ALL_CLOCKS, MANUAL_CAUSES, Step
+from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, SetTimer, State, StayState
+
+
+def _leave(step: Step) -> None:
+    """What ends with every way out: clocks, timers, questions."""
+    step.stop(*ALL_CLOCKS)
+    step.do(DropTimer(name="ready_day"), DropTimer(name="discharge"))
+    step.drop("stay.ready_today", "stay.user_question", "stay.change_notice")
+    step.drop("stay.contact_changed", "stay.early_missed", "stay.leave")
+    step.forget_ready()
+    step.set(before=step.state.state, planned_discharge=None, on_leave=False)
+
+
+def plan_discharge(step: Step) -> None:
+    """T14: a future time waits."""
+    step.set(planned_discharge=step.event.at, planned_to=step.event.discharged_to)
+    step.do(SetTimer(name="discharge", at=step.event.at))
+    step.note("discharge_planned")
+
+
+def discharge(step: Step) -> None:
+    """T14, T16, T24: M8 with place; what was promised to the municipality and not sent becomes work."""
+    event = step.event
+    _leave(step)
+    place = "3" if event.other_trust and not event.discharged_to else event.discharged_to
+    _out(step, event.at, place)
+
+
+def discharge_as_planned(step: Step) -> None:
+    """T14: the planned time has come."""
+    at, place = step.state.planned_discharge or step.event.at, step.state.planned_to
+    _leave(step)
+    _out(step, at, place)
+
+
+def _out(step: Step, at: datetime, place: str) -> None:
+    involved = step.state.state is not State.IN
+    step.set(state=State.OUT, discharged_at=at, discharged_to=place or step.policy.place_when_unknown)
+    step.note("discharged")
+    if not involved:
+        if step.state.exchanged:
+            step.breach("A-07")
+        return
+    if not step.state.ever_ready:
+        step.note("without_ready_date")
+    if step.state.m8 != "told":
+        step.tell("M8")
+        step.set(m8=step.mark)
+    _missing_information(step)
+
+
+def _missing_information(step: Step) -> None:
+    """A-13, A-21: what the municipality should have had before the patient left."""
+    state = step.state
+    if state.need is False or state.overlay or not step.policy.health_information_followed:
+        return
+    if state.information != "final":
+        step.breach("A-21")
+        if not state.information:
+            step.breach("A-13")
+        step.ask("stay.information_missing", minutes=step.policy.call_minutes)
+
+
+def die(step: Step) -> None:
+    """T17: no M7, prompts stop; M8 after a wait in which *Angre* is possible."""
+    _leave(step)
+    step.set(state=State.DEAD, died_at=step.event.at)
+    step.note("died")
+    step.drop("stay.information_missing", *MANUAL_CAUSES)
+    if step.state.before in (State.ACTIVE, State.READY):
+        step.do(SetTimer(name="death", at=step.now + timedelta(minutes=step.policy.death_wait_minutes)))
+
+
+def tell_death(step: Step) -> None:
+    """T17: the wait is over: M8, dead."""
+    step.set(discharged_at=step.state.died_at)
+    step.tell("M8", dead=True)
+    step.set(m8=step.mark)
+    step.note("death_told")
+
+
+def undo_death(step: Step) -> None:
+    """T17b: M8 that was sent is cancelled and both services are called; else nothing was said and nothing is sent."""
+    step.note("death_undone")
+    step.do(DropTimer(name="death"))
+    _undo_m8(step, "death")
+    _come_back(step)
+
+
+def undo_discharge(step: Step) -> None:
+    """T20: cancellation of M8 and a phone call; the stay goes on, no new M1."""
+    step.note("discharge_undone")
+    step.drop("stay.discharge_undone_late", "stay.information_missing")
+    _undo_m8(step, "discharge")
+    _come_back(step)
+
+
+def _undo_m8(step: Step, why: str) -> None:
+    if step.state.m8 == "told":
+        step.do(Cancel(messages=("M8",), why="death" if why == "death" else "discharge"))
+    if step.state.m8 == "manual" or (step.state.m8 and why == "death"):
+        step.ask(f"stay.call.{why}_undone", minutes=0 if why == "death" else step.policy.call_minutes)
+    step.set(m8="")
+
+
+def _come_back(step: Step) -> None:
+    state = step.state
+    step.set(state=state.before, before=State.NONE, discharged_at=None, discharged_to="", died_at=None)
+    step.do(ClockEvent(clocks=_clocks_that_ran(step.state), event="resumed", at=step.now))
+    if state.expected_ready is not None and state.before is State.ACTIVE:
+        ask_on_day(step, state.expected_ready)
+    step.catch_up()
+
+
+def _clocks_that_ran(state: StayState) -> tuple[str, ...]:
+    """The clocks that leaving closed, not those that had been stopped before."""
+    ran = {
+        "F1": state.early_due is not None,
+        "F2": state.report_due is not None,
+        "F10": state.expected_ready is not None,
+        "F11": state.user is None or state.need is None,
+    }
+    return tuple(clock for clock, did in ran.items() if did)
+
+
+def undo_planned_discharge(step: Step) -> None:
+    """The planned discharge is off; nobody was told."""
+    step.set(planned_discharge=None, planned_to="")
+    step.do(DropTimer(name="discharge"))
+    step.note("discharge_plan_off")
+
+
+def ask_late_undo(step: Step) -> None:
+    """T20 later than 24 h: the message responsible decides."""
+    step.note("discharge_undone_late")
+    step.ask("stay.discharge_undone_late")
+
+
+def void(step: Step) -> None:
+    """T19: cancellation of all that was sent, a call when content was exposed; wrong patient: privacy incident."""
+    state = step.state
+    _leave(step)
+    step.set(state=State.VOID)
+    step.note("admission_cancelled")
+    step.drop("stay.information_missing", *MANUAL_CAUSES)
+    told = "told" in (state.m1, state.m6, state.m8) or state.exchanged
+    if told:
+        step.do(Cancel(messages=("M8", "M7", "M6", "M1"), why="admission"))
+    if "manual" in (state.m1, state.m6):
+        step.ask("stay.call.cancelled", minutes=step.policy.call_minutes)
+    if step.event.wrong_patient and told:
+        step.ask("stay.privacy", minutes=step.policy.call_minutes)
+    step.set(m1="", m6="", m8="")
+
+
+def note_death_outside(step: Step) -> None:
+    """T18: nothing from the hospital."""
+    step.set(died_at=step.event.at)
+    step.note("died_outside")
+
+
+def note_discharge_of_dead(step: Step) -> None:
+    """The patient system ends the visit of a patient who died: M8 goes by T17."""
+    step.set(discharged_to=step.event.discharged_to)
