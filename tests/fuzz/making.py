@@ -150,6 +150,10 @@ class Maker:
             return self.rng.choice(("2018-01-29", "2018", "2018-01", "10:11:12", "2018-01-29T10:11:12"))
         if "OID" in kind.say:
             return self.rng.choice(("2.16.578.1.12.4.1.1.9051", "1", " 2.16 "))
+        if "base64" in kind.say:
+            return self.rng.choice(SAMPLES["base64Binary"])
+        if kind.name.endswith("HMACOutputLengthType"):
+            return "128"
         if kind.check is not None and kind.name not in SAMPLES:
             return kind.say.removeprefix("en av: ").split(", ")[0]
         return self.rng.choice(SAMPLES.get(kind.name, TEXTS))

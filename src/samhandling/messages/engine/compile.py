@@ -55,10 +55,13 @@ class Compiler:
     def _walker(self, cls: type[Node], scope: Scope) -> Walk:
         described = describe(cls, scope)
         attributes = described.of("attribute")
-        read_attributes = attribute_reader(cls, scope, attributes)
         texts, items, children = (described.of(kind) for kind in ("text", "items", "child"))
         if texts:
-            return text_walker(cls, texts[0], read_attributes)
+            assert isinstance(texts[0].value, SimpleType)
+            # Without attributes of its own the element has a simple type, and xsi:type may narrow it.
+            kind = cls if attributes else texts[0].value
+            return text_walker(cls, texts[0], attribute_reader(cls, scope, attributes, kind))
+        read_attributes = attribute_reader(cls, scope, attributes, cls)
         if items:
             types = {kind.__name__: kind for kind in items[0].classes}
             start = self._states(cls, scope, described.automaton, {}, types)

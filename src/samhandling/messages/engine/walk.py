@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from samhandling.messages.engine.describe import Field
+from samhandling.messages.engine.describe import Field, Kind
 from samhandling.messages.engine.diagnose import Place, note_missing, note_value, resume, stray_child, stray_text
 from samhandling.messages.engine.problems import Element, local_name
 from samhandling.messages.engine.run import ACCEPT, WILD, Run, State, Walk
@@ -29,7 +29,7 @@ from samhandling.messages.engine.xsi import (
 AttributeReader = Callable[[Element, "Run", dict[str, Any]], "dict[str, str] | None"]
 
 
-def attribute_reader(cls: type[Node], scope: Scope, fields: tuple[Field, ...]) -> AttributeReader:
+def attribute_reader(cls: type[Node], scope: Scope, fields: tuple[Field, ...], kind: Kind) -> AttributeReader:
     """Reads the attributes into values; returns the xsi attributes that a faithful copy needs."""
     known: dict[str, tuple[Field, Callable[[str], bool] | None]] = {}
     for field in fields:
@@ -43,7 +43,7 @@ def attribute_reader(cls: type[Node], scope: Scope, fields: tuple[Field, ...]) -
             found = known.get(name)
             if found is None:
                 if name.startswith(XSI):
-                    if carries(element, run, name, value, cls, scope):
+                    if carries(element, run, name, value, kind, scope):
                         kept = kept or {}
                         keep(kept, element, name, value)
                 else:

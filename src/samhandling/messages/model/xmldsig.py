@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import samhandling.messages.model.xmldsig as ds  # a field may bear the name of its type
-from samhandling.messages.engine.simple import AnyUri, Base64, Integer, String, XmlId
+from samhandling.messages.engine.simple import AnyUri, Base64, Integer, SimpleType, String, XmlId, is_base64, is_integer
 from samhandling.messages.engine.tables import (
     AnyElement,
     Attribute,
@@ -44,7 +44,7 @@ class HMACOutputLength(Node):
     """Only a name in a list of items: see SignatureMethod."""
 
     xml = local(DS)
-    text: Text[Integer]
+    text: Text[Annotated[str, SimpleType(f"{{{DS.uri}}}HMACOutputLengthType", "et heltall", is_integer)]]
 
 
 class SignatureMethod(Node):
@@ -89,7 +89,7 @@ class DigestValue(Node):
     """The digest."""
 
     xml = element(DS)
-    text: Text[Base64]
+    text: Text[Annotated[str, SimpleType(f"{{{DS.uri}}}DigestValueType", "base64-kodet innhold", is_base64)]]
 
 
 class Reference(Node):
