@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -98,10 +99,19 @@ class Process:
 
     def memory_mb(self) -> float:
         """Resident memory now."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise AssertionError("no VmRSS")
+        return process_memory_mb(self.pid)
+
+    def children(self) -> list[int]:
+        """Ids of the processes that it has started and that still run."""
+        return [int(one) for one in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
+
+def process_memory_mb(pid: int) -> float:
+    """Resident memory of a process now."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
 
 
 class Node:
@@ -118,6 +128,8 @@ class Node:
             "SAMHANDLING_DATABASE": database,
             "SAMHANDLING_WEB_PORT": str(self.web_port),
             "SAMHANDLING_MLLP": json.dumps([{"port": self.mllp_port}]),
+            # Tests that kill a worker mean the process they started.
+            "SAMHANDLING_WORKER_PROCESSES": "1",
             "DJANGO_SETTINGS_MODULE": "samhandling.settings",
             "PYTHONPATH": str(ROOT),
             **(environment or {}),
@@ -185,6 +197,10 @@ class Node:
             rows = lite.execute(sql.replace("%s", "?"), parameters).fetchall()
         lite.close()
         return rows
+
+    def instant(self, when: datetime) -> Any:
+        """An aware instant as a parameter of `query`."""
+        return when if on_postgres() else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
     def start(self, name: str, *words: str) -> Process:
         """Start `samhandling WORDS…` (default: the name itself) and give it at once; see `wait_until`."""

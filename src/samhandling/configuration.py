@@ -63,8 +63,10 @@ class NodeConfiguration(BaseSettings):
     allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
     https: bool = False
     """True behind TLS: cookies are then marked secure."""
+    worker_processes: int = 0
+    """Processes of one `samhandling worker`; 0: one on SQLite (one writer), two on PostgreSQL."""
     worker_threads: int = 0
-    """Jobs that one worker runs at a time; 0: one on SQLite, four on PostgreSQL."""
+    """Jobs that one worker process runs at a time; 0: one on SQLite, two on PostgreSQL."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])

@@ -22,11 +22,6 @@ def get(url: str, **headers: str) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in listed]
-
-
 def test_it_works_and_stops_cleanly(make_node):
     node = make_node()
     web = node.start_web()
@@ -41,7 +36,7 @@ def test_it_works_and_stops_cleanly(make_node):
 def test_a_killed_server_leaves_nothing_that_holds_the_port(make_node):
     node = make_node()
     web = node.start_web()
-    below = children(web.pid)
+    below = web.children()
     assert below, "granian runs the pages in a child"
     web.kill()
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in below), what="the end of the children")
@@ -52,9 +47,9 @@ def test_a_killed_server_leaves_nothing_that_holds_the_port(make_node):
 def test_killed_pages_come_back_by_themselves(make_node):
     node = make_node()
     web = node.start_web()
-    (first,) = children(web.pid)
+    (first,) = web.children()
     os.kill(first, signal.SIGKILL)
-    wait_until(lambda: [pid for pid in children(web.pid) if pid != first], what="a new child")
+    wait_until(lambda: [pid for pid in web.children() if pid != first], what="a new child")
 
     def answers() -> bool:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 
 import pytest
@@ -103,6 +105,18 @@ def test_a_job_that_kills_its_worker_is_set_aside_after_the_second_time(node):
     assert node.query("SELECT id, state, error_code, crashes FROM jobs_job") == [
         (ids[0], "dead", "job.killed_worker", 2)
     ]
+
+
+def test_several_processes_stop_together_and_a_killed_one_comes_back(node):
+    worker = node.start("worker", "worker", "--processes", "2")
+    wait_until(lambda: node.query("SELECT count(*) FROM jobs_workerlife") == [(2,)], what="both")
+    os.kill(worker.children()[0], signal.SIGKILL)
+    wait_until(lambda: "started anew" in worker.log() and len(worker.children()) == 2, what="the new one")
+    node.python(ENQUEUE, jobs=[{"payload": {"word": str(n)}} for n in range(20)])
+    wait_until(lambda: len(words(node)) == 20, what="the jobs")
+    wait_until(lambda: node.query("SELECT count(*) FROM jobs_workerlife") == [(2,)], what="both")
+    assert worker.stop() == 0
+    assert node.query("SELECT count(*) FROM jobs_workerlife") == [(0,)]
 
 
 @pytest.mark.parametrize("seed", [20261124, 7])

@@ -8,10 +8,9 @@ from importlib import import_module
 
 import structlog
 from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
-from samhandling.errors import SamhandlingError
 from samhandling.jobs import outcomes
 
 log = structlog.get_logger("samhandling.jobs")
@@ -42,7 +41,7 @@ def run(stopping: threading.Event) -> None:
         for collector in collectors:
             try:
                 found += collector()
-            except (Error, OSError, SamhandlingError) as error:
+            except Exception as error:  # what comes from outside must never end the looking
                 log.error("collecting failed", place=outcomes.failure(error).place)
                 close_old_connections()
                 stopping.wait(1.0)

@@ -12,18 +12,22 @@ app = typer.Typer(no_args_is_help=True, help="Jobber: vis dem, prøv en død job
 
 
 def worker(
+    processes: Annotated[
+        int, typer.Option("--processes", help="Prosesser; 0: innstillingen worker_processes.", min=0)
+    ] = 0,
     threads: Annotated[
-        int, typer.Option("--threads", help="Jobber samtidig; 0: innstillingen worker_threads.", min=0)
+        int, typer.Option("--threads", help="Jobber samtidig i hver; 0: innstillingen worker_threads.", min=0)
     ] = 0,
     once: Annotated[bool, typer.Option("--once", help="Utfør det som er forfalt nå, og avslutt.")] = False,
 ) -> None:
     """Start arbeideren som utfører jobbene. Avsluttes rent med SIGTERM eller Ctrl-C.
 
-    Eksempel: samhandling worker --threads 4
+    Eksempel: samhandling worker --processes 2
     """
     from samhandling import logs
     from samhandling.configuration import configuration
     from samhandling.jobs.collectors import collect_once
+    from samhandling.jobs.sql import on_postgres
     from samhandling.jobs.worker import Worker, run_due
     from samhandling.store.ready import require_migrated
     from samhandling.store.services import now
@@ -31,14 +35,43 @@ def worker(
     require_migrated()
     settings = configuration()
     logs.configure(settings.log_level)
+    threads = threads or settings.worker_threads
     if once:
         collect_once()
         typer.echo(f"{run_due(now())} jobber utført.")
         return
-    process = Worker(threads=threads or settings.worker_threads)
+    count = processes or settings.worker_processes or (2 if on_postgres() else 1)
+    if count > 1:
+        _several(count, threads)
+        return
+    process = Worker(threads=threads)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: process.stop())
     process.run()
+
+
+def _several(count: int, threads: int) -> None:
+    """Keep `count` worker processes running until this one is told to stop; one that dies is started anew."""
+    import threading
+
+    import structlog
+    from django.db import connection
+
+    from samhandling.processes import Supervisor
+
+    log = structlog.get_logger("samhandling.jobs")
+    connection.close()
+    stopping = threading.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: stopping.set())
+    words = ["worker", "--processes", "1", "--threads", str(threads)]
+    with Supervisor() as children:
+        for number in range(count):
+            children.start(str(number), words)
+        while not stopping.wait(1.0):
+            for name, status in children.ended().items():
+                log.error("a worker process ended and is started anew", status=status)
+                children.start(name, words)
 
 
 @app.command(name="list")

@@ -58,6 +58,12 @@ def _handler(wiring: str, name: str) -> Handler:
     return found
 
 
+def load_all() -> None:
+    """Import the code of every handler. Raises what a broken one raises: better now than at its first job."""
+    for name in getattr(import_module(settings.SAMHANDLING_WIRING), "HANDLERS", {}):
+        handler(name)
+
+
 def subscribers(event: str) -> tuple[str, ...]:
     """Names of the handlers that want to hear of `event`."""
     names: tuple[str, ...] = getattr(import_module(settings.SAMHANDLING_WIRING), "SUBSCRIBERS", {}).get(event, ())

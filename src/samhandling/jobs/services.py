@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from samhandling.errors import SamhandlingError
 from samhandling.jobs import handlers, sql
-from samhandling.jobs.models import Job, JobKey
-from samhandling.jobs.rules import State
 from samhandling.jobs.wake import wake_after_commit
 
 # Stricter than the redaction of logs: eleven digits within a keyed hash are no person number.
@@ -73,14 +71,7 @@ def publish(event: str, payload: dict[str, Any], *, now: datetime, keys: Sequenc
 def cancel(unique: str) -> bool:
     """Remove the waiting job of that name; False when there is none. One that already runs is not stopped."""
     with transaction.atomic(savepoint=False):
-        job_ids = list(
-            Job.objects.select_for_update().filter(unique_name=unique, state=State.WAITING).values_list("pk", flat=True)
-        )
-        if job_ids:
-            # Nothing else points to a job: no need to look for what would have to go with it.
-            JobKey.objects.filter(job_id__in=job_ids)._raw_delete(using=connection.alias)  # type: ignore[attr-defined]
-            Job.objects.filter(pk__in=job_ids)._raw_delete(using=connection.alias)  # type: ignore[attr-defined]
-    return bool(job_ids)
+        return sql.delete_waiting(unique)
 
 
 def lock_key(key: str) -> None:

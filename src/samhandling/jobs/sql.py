@@ -127,6 +127,16 @@ def remove(job_id: int, worker_id: int) -> bool:
     return True
 
 
+def delete_waiting(unique_name: str) -> bool:
+    """Delete the waiting job of that name, if there is one, and its places in line."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM jobs_job WHERE unique_name = %s AND state = 'waiting' RETURNING id", [unique_name])
+        gone = cursor.fetchall()
+        for (job_id,) in gone:
+            cursor.execute("DELETE FROM jobs_jobkey WHERE job_id = %s", [job_id])
+    return bool(gone)
+
+
 def insert(
     *,
     handler: str,

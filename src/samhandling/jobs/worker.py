@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 from django.db import Error, close_old_connections, connection
 
-from samhandling.jobs import collectors, life, outcomes, runner, sql
+from samhandling.jobs import collectors, handlers, life, outcomes, runner, sql
 from samhandling.jobs.dead import prune
 from samhandling.jobs.runner import run_due
 from samhandling.jobs.wake import QUIET_SECONDS
@@ -34,11 +34,15 @@ PAUSE_SECONDS = 1.0
 class Worker:
     """One worker. `run()` returns after `stop()`, which a signal handler or another thread calls."""
 
-    def __init__(self, *, threads: int = 0, queues: tuple[str, ...] = (), ahead: int = 8) -> None:
-        """`threads` 0: one on SQLite (which has one writer), four on PostgreSQL. `ahead`: jobs held per thread."""
-        self._threads = threads or (4 if sql.on_postgres() else 1)
+    def __init__(self, *, threads: int = 0, queues: tuple[str, ...] = (), ahead: int = 0) -> None:
+        """`threads` 0: one on SQLite (which has one writer), two on PostgreSQL.
+
+        `ahead`: jobs held per thread, so that claims go in batches; 0: eight on SQLite, two on PostgreSQL, where
+        other processes would take them meanwhile.
+        """
+        self._threads = threads or (2 if sql.on_postgres() else 1)
         self._queues = queues
-        self._capacity = self._threads * ahead
+        self._capacity = self._threads * (ahead or (2 if sql.on_postgres() else 8))
         self._line: queue.SimpleQueue[tuple[int, sql.Claimed] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._held: dict[int, sql.Claimed] = {}
@@ -58,6 +62,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop()`. A store that cannot be reached is waited for, never a reason to die."""
+        # The first job of each kind must not wait for its code to be read.
+        handlers.load_all()
         watcher = Watcher(self._heard)
         watcher.start()
         threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(self._threads)]
