@@ -44,7 +44,8 @@ def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | No
     delivery.transport_id = uuid4()
     delivery.queued_at = now
     delivery.save()
-    record("delivery.queued", at=now, message=delivery.message, delivery=delivery, receipt=delivery.receipt)
+    if delivery.message_id is not None:
+        record("delivery.queued", at=now, message=delivery.message_id, delivery=delivery)
     keys = () if run_at is not None or not line else (f"out:{delivery.organisation_id}:{line}:{delivery.her_id}",)
     enqueue("exchange.deliver", {"delivery": delivery.pk}, now=now, keys=keys, run_at=run_at)
     if delivery.deadline_at is not None:

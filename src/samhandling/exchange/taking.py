@@ -194,7 +194,7 @@ def _joined(*lists: Iterable[str]) -> list[str]:
 
 def _take_in(message: Message, matched: Matched, *, now: datetime) -> None:
     """Tie the message to its patient and series, and tell those who wait for messages."""
-    steps.record(f"message.{MessageInEvent.TAKE}", at=now, message=message, arrival=message.arrival)
+    steps.record(f"message.{MessageInEvent.TAKE}", at=now, message=message, arrival=message.arrival_id)
     _tell_match(message, matched, now=now)
     flags = linking.settle(message, now=now)
     names_something = bool(message.ref_parent or message.ref_conversation)
@@ -268,11 +268,8 @@ def _match(facts: Facts, organisation: Organisation) -> Matched:
 
 
 def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
-    """Write down whose it is, or ask a person."""
-    if matched.patient_id is not None:
-        steps.record("message.patient_matched", at=now, message=message)
-        return
-    if not matched.outcome:
+    """Ask a person where numbers and names do not tell."""
+    if matched.patient_id is not None or not matched.outcome:
         return
     text = {
         "unknown": "Mottatt melding om en pasient vi ikke kjenner.",
