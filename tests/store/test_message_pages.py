@@ -82,3 +82,59 @@ def test_the_list_shows_messages_with_patient_and_standing(world: SmallWorld) ->
 
 def test_who_may_not_see_all_messages_gets_no_list(world: SmallWorld) -> None:
     assert logged_in(world.nurse).get("/meldinger/").status_code == 403
+
+
+def received(world: SmallWorld) -> Message:
+    send_admission(world, patient(world))
+    return Message.objects.get(organisation=world.municipality, direction="in")
+
+
+def unmatched(world: SmallWorld) -> Message:
+    message = received(world)
+    Message.objects.filter(pk=message.pk).update(patient=None, flags=["unknown_patient"])
+    message.refresh_from_db()
+    return message
+
+
+def test_a_person_says_whose_message_it_is_beside_the_document(world: SmallWorld) -> None:
+    message = unmatched(world)
+    client = logged_in(world.case_handler)
+    assert f'href="/melding/{message.pk}/pasient/"' in text_of(client, f"/melding/{message.pk}/")
+    assert "Legesen" in text_of(client, f"/melding/{message.pk}/pasient/")
+    found = client.post(f"/melding/{message.pk}/pasient/", {"q": "Prøvesen"}).content.decode()
+    pick = re.search(r'name="pasient" value="(\d+)"', found)
+    assert pick is not None
+    assert "14.03.1942" in found
+    client.post(f"/melding/{message.pk}/pasient/", {"pasient": pick[1]})
+    message.refresh_from_db()
+    assert message.patient_id == int(pick[1])
+    assert AuditEntry.objects.filter(action="message.assign", patient_id=message.patient_id).exists()
+    assert "Koble til pasient" not in text_of(client, f"/melding/{message.pk}/")
+
+
+def test_a_patient_of_another_organisation_cannot_be_chosen(world: SmallWorld) -> None:
+    message = unmatched(world)
+    foreign = patient(world, given="Fremmed")
+    answer = logged_in(world.case_handler).post(f"/melding/{message.pk}/pasient/", {"pasient": foreign.pk})
+    assert answer.status_code == 404
+    message.refresh_from_db()
+    assert message.patient_id is None
+
+
+def test_content_that_was_not_ours_is_deleted_with_a_reason(world: SmallWorld) -> None:
+    message = received(world)
+    client = logged_in(world.case_handler)
+    client.post(f"/melding/{message.pk}/slett/", {"grunn": " "})
+    message.refresh_from_db()
+    assert message.state == "taken"
+    client.post(f"/melding/{message.pk}/slett/", {"grunn": "Feil kommune"})
+    body = text_of(client, f"/melding/{message.pk}/")
+    assert "Innholdet er slettet" in body
+    assert "Legesen" not in body
+    assert AuditEntry.objects.get(action="message.remove").purpose == "Feil kommune"
+
+
+def test_a_ward_does_not_clear_up_messages(world: SmallWorld) -> None:
+    message = send_admission(world, patient(world))
+    assert logged_in(world.nurse).get(f"/melding/{message.pk}/pasient/").status_code == 404
+    assert logged_in(world.responsible).get(f"/melding/{message.pk}/pasient/").status_code == 404

@@ -118,6 +118,21 @@ def test_tasks_of_one_counterpart_and_cause_are_one_row(people: People) -> None:
     assert body.count("<tr class=") == 1
 
 
+def test_one_call_settles_all_that_stood_on_the_page_and_no_others(people: People) -> None:
+    numbers = [task(people, unit=None, group_key="A-01:8002", unique_key=f"A-01:{n}").pk for n in range(3)]
+    elsewhere = open_task(
+        organisation=people.municipality, kind="call", cause="A-01", severity="high", now=NOW, text="En annens."
+    )
+    client = logged_in(people.responsible)
+    assert "Ringt og avklart: alle 3 saker" in client.get("/oppgaver/").content.decode()
+    late = task(people, unit=None, group_key="A-01:8002", unique_key="A-01:9").pk
+    form = {"sett": [*numbers, elsewhere.pk], "notat": "Snakket med Storvik: meldingene er fremme"}
+    assert "Notatet er tomt." in client.post("/oppgaver/samlet/", {**form, "notat": ""}, follow=True).content.decode()
+    assert "3 oppgaver er ferdige." in client.post("/oppgaver/samlet/", form, follow=True).content.decode()
+    assert set(Task.objects.filter(closed_at__isnull=True).values_list("pk", flat=True)) == {late, elsewhere.pk}
+    assert AuditEntry.objects.filter(action="task.close").count() == 3
+
+
 def test_the_most_urgent_stands_first(people: People) -> None:
     task(people, text="Kan vente", severity="low", unique_key="a")
     task(people, text="Senere i dag", severity="high", due_at=NOW + timedelta(hours=8), unique_key="b")

@@ -9,6 +9,7 @@ from samhandling.tasks.web import views
 app_name = "tasks"
 urlpatterns = [
     path("oppgaver/", views.task_list, name="list"),
+    path("oppgaver/samlet/", views.close_group, name="close-group"),
     path("oppgave/<int:pk>/", views.task, name="task"),
     path("oppgave/<int:pk>/gjor/", views.act, name="act"),
 ]

@@ -20,7 +20,7 @@ from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.subjects import visible
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import _, moment, ngettext
 from samhandling.pages.values import paged
 from samhandling.patients.web.strip import strip
 from samhandling.store.services import is_test_store
@@ -30,6 +30,7 @@ from samhandling.tasks.models import Task
 from samhandling.tasks.web import reading
 
 PAGE_SIZE = 50
+MOST_AT_ONCE = 1000
 
 
 @require_safe
@@ -53,7 +54,6 @@ def task_list(request: HttpRequest, scope: Scope) -> HttpResponse:
         "total": len(rows),
         "show": wanted,
         "since": moment(now, now),
-        "sees_patients": scope.may(May.SEE_PATIENTS),
     }
     return page(request, "tasks/list.html", values, title=_("Oppgaver"), scope=scope, now=now)
 
@@ -99,6 +99,30 @@ def act(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     messages.success(request, said)
     after = reverse("tasks:list") if do == "close" else reverse("tasks:task", args=[pk])
     return HttpResponseRedirect(after)
+
+
+@require_POST
+@needs(May.WORK_TASKS)
+def close_group(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """One call settles all tasks of one cause and counterpart (A-01): those of the scope that are open and seen.
+
+    `sett` holds the ids that stood on the page: a task that came in meanwhile is not closed unseen.
+    """
+    now = present()
+    seen = [int(pk) for pk in request.POST.getlist("sett")[:MOST_AT_ONCE] if pk.isdecimal()]
+    note = request.POST.get("notat", "").strip()
+    if not note:
+        text = texts.error(services.NoteMissingError.code)
+        messages.error(request, f"{text.what} {text.do}")
+        return HttpResponseRedirect(reverse("tasks:list"))
+    with transaction.atomic():
+        found = list(reading.within(scope).filter(pk__in=seen, closed_at__isnull=True).order_by("pk"))
+        for task in found:
+            services.close(task.pk, user=scope.user, now=now, how="called", note=note)
+            audit.record(scope, "task.close", now=now, patient=task.patient_id, subject=f"task:{task.pk}")
+    said = ngettext("%(num)s oppgave er ferdig.", "%(num)s oppgaver er ferdige.", len(found)) % {"num": len(found)}
+    messages.success(request, said)
+    return HttpResponseRedirect(reverse("tasks:list"))
 
 
 def _do(request: HttpRequest, scope: Scope, task: Task, do: str, at: datetime) -> str:
