@@ -17,13 +17,13 @@ from samhandling.node.django import start
 
 start()
 
-import hl7
-from hl7.mllp import start_hl7_server
+import hl7  # noqa: E402
+from hl7.mllp import start_hl7_server  # noqa: E402
 
-from samhandling.intake.lines import fed_organisation, file_line
-from samhandling.intake.reception import Received
-from samhandling.intake.storing import store
-from samhandling.patients.services import patient_key, vault
+from samhandling.intake.lines import fed_organisation, file_line  # noqa: E402
+from samhandling.intake.reception import Received  # noqa: E402
+from samhandling.intake.storing import store  # noqa: E402
+from samhandling.patients.services import patient_key, vault  # noqa: E402
 
 LINE = file_line(fed_organisation(""))
 
@@ -33,7 +33,7 @@ def received(message: hl7.Message) -> Received:
     msh = message.segment("MSH")
     content = str(message).encode("latin-1")
     names = [str(msh(number)) for number in (3, 4, 10)]
-    numbers = [str(field(1)) if hasattr(field, "__call__") else str(field) for field in message.segment("PID")(3)]
+    numbers = [str(field).split("^")[0] for field in message.segment("PID")(3)]
     visit = str(message.segment("PV1")(19))
     return Received(
         line="peer",

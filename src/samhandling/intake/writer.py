@@ -24,6 +24,8 @@ STATEMENT_SECONDS = 8
 """The store gives up a statement after this, so that a listener that waits for a lock comes back."""
 _RETRY_SECONDS = 0.2
 _LOOK_UP_SECONDS = 1.0
+_WAKE_SECONDS = 0.003
+"""The workers hear of a frame this much after its sender, whose answer must not wait for that."""
 
 Answer = Stored | Exception
 
@@ -53,6 +55,7 @@ class Writer:
         self._store = store
         self._refresh = refresh
         self._refreshed = 0.0
+        self._wake_at: float | None = None
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
         self._prepared: object = None
@@ -88,20 +91,22 @@ class Writer:
             batch, ending = self._gather()
             try:
                 self._settle(batch)
+                self._wake_workers()
                 self._look_up()
             except Exception as error:  # the thread must outlive everything
                 log.error("intake.writer_failed", exc_info=error)
             if ending and self._queue.empty():
+                self._wake_workers(now=True)
                 connection.close()
                 return
 
     def _gather(self) -> tuple[list[Waiting], bool]:
-        """What waits now, after waiting for the first a second at most; and whether the thread is to end."""
+        """What waits now, after waiting a while for the first; and whether the thread is to end."""
         batch: list[Waiting] = []
         ending = False
         try:
             while len(batch) < MOST_IN_BATCH:
-                one = self._queue.get_nowait() if batch or ending else self._queue.get(timeout=_LOOK_UP_SECONDS)
+                one = self._queue.get_nowait() if batch or ending else self._queue.get(timeout=self._patience())
                 if one is None:
                     ending = True
                 else:
@@ -109,6 +114,17 @@ class Writer:
         except queue.Empty:
             return batch, ending
         return batch, ending
+
+    def _patience(self) -> float:
+        """How long to wait for a frame before there is something else to do."""
+        if self._wake_at is None:
+            return _LOOK_UP_SECONDS
+        return max(0.0, self._wake_at - time.monotonic())
+
+    def _wake_workers(self, *, now: bool = False) -> None:
+        if self._wake_at is not None and (now or time.monotonic() >= self._wake_at):
+            self._wake_at = None
+            wake()
 
     def _look_up(self) -> None:
         if self._refresh is None or time.monotonic() - self._refreshed < _LOOK_UP_SECONDS:
@@ -135,8 +151,8 @@ class Writer:
                 log.error("intake.batch_failed", exc_info=error, size=len(wanted))
                 results = [self._alone(w) for w in wanted]
             _tell(wanted, results)
-            # The workers hear of it after the senders: waking them is a commit of its own.
-            wake()
+            if self._wake_at is None:
+                self._wake_at = time.monotonic() + _WAKE_SECONDS
             return
 
     def _alone(self, waiting: Waiting) -> Answer:
@@ -149,13 +165,15 @@ class Writer:
             return error
 
     def _prepare(self) -> None:
-        """Bound how long a statement of this thread's connection may take."""
+        """Set up this thread's connection, once: how long a statement may take, and how it is planned."""
         connection.ensure_connection()
         if self._prepared is connection.connection:
             return
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+                # The one statement of this connection is always planned alike; planning costs as much as running it.
+                cursor.execute("SET plan_cache_mode = force_generic_plan")
             else:
                 cursor.execute(f"PRAGMA busy_timeout = {STATEMENT_SECONDS * 1000}")
         self._prepared = connection.connection
