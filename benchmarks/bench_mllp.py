@@ -111,13 +111,14 @@ def measure(store: str) -> list[Result]:
         jobs = node.query("SELECT count(*) FROM jobs_job")[0][0]
     assert stored == jobs, (stored, jobs)
     name = "python-hl7's server, same insert"
+    single, several = f"{store}: acknowledged, one connection", f"{store}: acknowledged, {CONNECTIONS} connections"
+    note = "mean of a run before and a run after the peer's"
     return [
-        Result(f"{store}: acknowledged, one connection", (one + again) / 2, "/s", goal=GOALS[store], peer=name, peer_value=peer_one,
-               note="mean of a run before and a run after the peer's"),
-        Result(f"{store}: acknowledged, {CONNECTIONS} connections", many, "/s", peer=name, peer_value=peer_many),
+        Result(single, (one + again) / 2, "/s", goal=GOALS[store], peer=name, peer_value=peer_one, note=note),
+        Result(several, many, "/s", peer=name, peer_value=peer_many),
         Result(f"{store}: wait for the answer, p50", 1000 * percentile(waits, 0.5), "ms", lower_is_better=True),
         Result(f"{store}: wait for the answer, p99", 1000 * percentile(waits, 0.99), "ms", lower_is_better=True),
-    ]  # fmt: skip
+    ]
 
 
 def run() -> list[Result]:
