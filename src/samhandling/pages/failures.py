@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import structlog
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +11,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from samhandling.access.scope import ForbiddenError, NoRoleError, scope_of
-from samhandling.errors import NotFoundError, SamhandlingError
+from samhandling.errors import NotFoundError, SamhandlingError, StoreError
+from samhandling.logs import told
 from samhandling.pages import texts
 from samhandling.pages.frame import frame
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("samhandling.pages")
 
 PAGE_NOT_FOUND = "page.not_found"
 PAGE_CSRF = "page.csrf"
@@ -54,7 +57,9 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: leans on as little as can be, because the store itself may be what failed."""
+    """500, or 503 when the store is what failed: leans on as little as can be."""
+    if isinstance(sys.exc_info()[1], DatabaseError):
+        return _page(request, StoreError.code, 503, bare=True)
     return _page(request, SamhandlingError.code, 500, bare=True)
 
 
@@ -69,8 +74,8 @@ def _page(request: HttpRequest, code: str, status: int, *, bare: bool = False) -
                 scope = None
             context = {"frame": frame(request, scope, present()), "title": text.what, "error": text, "status": status}
             return HttpResponse(render_to_string("pages/error.html", context, request), status=status)
-        except DatabaseError:
-            log.exception("error_page_without_store")
+        except DatabaseError as error:
+            log.error("error_page_without_store", error=told(error))
     context = {"error": text, "status": status, "language": get_language() or "nb", "test_store": _test_store()}
     return HttpResponse(render_to_string("pages/error_bare.html", context, request), status=status)
 
