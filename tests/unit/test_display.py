@@ -245,7 +245,7 @@ def test_marked_up_text_becomes_lines():
         '<TekstNotatInnhold><div xmlns="http://www.w3.org/1999/xhtml"><p>En <b>to</b></p><ul><li>a</li><li>b</li></ul>'
         "<script>x</script></div></TekstNotatInnhold>"
     )
-    assert plain_text(element) == "En to\na\nb\nx"
+    assert plain_text(element) == "En to\na\nb"
 
 
 def test_the_fragment_stands_under_the_heading_of_its_page():

@@ -22,10 +22,12 @@ from samhandling.messages.codes import (
     services,
     translations,
 )
-from samhandling.messages.codes.listing import OID_PREFIX, CodeList, list_number
+from samhandling.messages.codes.listing import CLASSIFICATIONS, OID_PREFIX, REPLACED, CodeList, list_number
 
 __all__ = [
+    "CLASSIFICATIONS",
     "OID_PREFIX",
+    "REPLACED",
     "CodeList",
     "Coded",
     "UnknownCodeError",
@@ -35,6 +37,7 @@ __all__ = [
     "list_number",
     "surely_unknown",
     "text",
+    "withdrawn",
 ]
 
 LISTS: Mapping[str, CodeList] = {
@@ -87,6 +90,13 @@ def surely_unknown(oid_or_number: str, value: str) -> bool:
     """Whether the value is wrong as far as we can tell: we hold the whole list, and it is not there."""
     found = LISTS.get(list_number(oid_or_number))
     return found is not None and not found.partial and value not in found.values
+
+
+def withdrawn(oid_or_number: str, value: str) -> bool:
+    """Whether the value, or its whole list, may still be met but is not to be written any more."""
+    number = list_number(oid_or_number)
+    found = LISTS.get(number)
+    return number in REPLACED or (found is not None and value in found.withdrawn)
 
 
 def coded(oid_or_number: str, value: str) -> Coded:

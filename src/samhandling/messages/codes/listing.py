@@ -35,3 +35,22 @@ def list_number(oid_or_number: str) -> str:
     if text.startswith(OID_PREFIX):
         text = text[len(OID_PREFIX) :].partition(".")[0]
     return text if text.isdigit() and len(text) == 4 else ""
+
+
+CLASSIFICATIONS: Mapping[str, str] = {
+    "7110": "ICD-10",
+    "7130": "NIC",
+    "7140": "NOC",
+    "7150": "NANDA",
+    "7170": "ICPC-2",
+    "7171": "ICPC-2-B",
+    "7180": "ATC",
+    "7250": "ICF",
+    "7270": "NCRP",
+    "7280": "NLK",
+    "8151": "NAV hjelpemidler",
+}
+"""Large classifications that are kept elsewhere: we know their names and show the text of the document."""
+
+REPLACED: Mapping[str, str] = {"9077": "7180", "9078": "7448"}
+"""Lists of version 1.5 that another list has taken the place of (errata 15.01.2019 for ATC)."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-RowKind = Literal["text", "phone", "email", "estimate", "error"]
+RowKind = Literal["text", "prose", "markup", "phone", "email", "estimate", "error", "critical"]
 
 
 @dataclass(frozen=True)
 class Row:
     """A label and its value; the value may have several lines."""
 
+    # "" for a text that stands under its heading alone.
     label: str
     value: str
     kind: RowKind = "text"
@@ -19,6 +20,8 @@ class Row:
     href: str = ""
     # What a reader must know about the value, as that an H-number is no fødselsnummer.
     note: str = ""
+    # Formatted text, made safe by `messages.markup`; "" for plain text.
+    markup: str = ""
 
 
 @dataclass
@@ -27,6 +30,10 @@ class Section:
 
     title: str
     items: list[Row | Section] = field(default_factory=list)
+    # Critical information stands out.
+    critical: bool = False
+    # Name of the group it stands in together with its like; "" for none.
+    group: str = ""
 
 
 @dataclass

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from samhandling.messages.display import labels_care, labels_reports
+
 LANGUAGES = ("nb", "nn", "en")
 
 NEVER = frozenset({"DokIdForesp", "RefDokIdForesp", "DokIdNotat"})
@@ -48,6 +50,47 @@ THROUGH = frozenset(
         "InfoInformasjonGitt",
         "StedForHendelse",
         "Pasientlogistikk",
+        "HelseopplysningerVedSoknad",
+        "Innleggelsesrapport",
+        "Konsultasjon",
+        "OrienteringOmTjenestetilbud",
+        "OverforingMedisinskeOpplysninger",
+        "TverrfagligEpikrise",
+        "MeldingFravar",
+        "Dialogmelding",
+        "Henvisning",
+        "ServReport",
+        "ServRprt",
+        "GenereltJournalnotat",
+        "InfoFraSykepleier",
+        "ForenkletForskrivning",
+        "Forskrivningsinfo",
+        "SakshodeCave",
+        "StikkordCave",
+        "Allergi",
+        "TypeInnholdIMelding",
+        "InnholdKonsultasjon",
+        "OpplysningOpphold",
+        "TidligereSykdomFragment",
+        "AvtaleOmAdmLegemidler",
+        "InnholdVurdering",
+        "InnholdMaaldokument",
+        "Hjelpemiddelbeskrivelse",
+        "InfoReservasjon",
+        "InformasjonOmTime",
+        "InformasjonOmTentativTime",
+        "KontrolltimeBestill",
+        "AssistertKommunikasjon",
+        "CodedDescr",
+        "Investigation",
+        "RefInterval",
+        "CollectedSample",
+        "NumResult",
+        "TextResult",
+        "DateResult",
+        "Observation",
+        "Medication",
+        "ReportedEvent",
     }
 )
 """Elements without a heading of their own."""
@@ -64,6 +107,9 @@ THROUGH_IN = frozenset(
         ("HCP", "HCProf"),
         ("MeldingInnlagtPasient", "TidsfestetHendelse"),
         ("OrienteringOmDod", "TidsfestetHendelse"),
+        ("RollerRelatertNotat", "HealthcareProfessional"),
+        ("RollerRelatertNotat", "Person"),
+        ("Document", "FellesAdministrativeOpplysninger"),
     }
 )
 
@@ -209,7 +255,32 @@ _RECEIPT: Mapping[str, tuple[str, str, str]] = {
     "SoftwareVersion": ("Programversjon", "Programversjon", "Software version"),
 }
 
-LABELS: Mapping[str, tuple[str, str, str]] = {**_HEADER, **_CARE, **_RECEIPT}
+_ADDRESS: Mapping[str, tuple[str, str, str]] = {
+    "StreetAdr": ("Gateadresse", "Gateadresse", "Street"),
+    "PostalCode": ("Postnummer", "Postnummer", "Postal code"),
+    "City": ("Poststed", "Poststad", "Town"),
+    "Postbox": ("Postboks", "Postboks", "Post box"),
+    "County": ("Kommune", "Kommune", "Municipality"),
+    "CityDistr": ("Bydel", "Bydel", "City district"),
+    "Country": ("Land", "Land", "Country"),
+    "Type": ("Type", "Type", "Type"),
+    "Id": ("Id", "Id", "Id"),
+    "OidRef": ("Dokumentets OID", "OID-en til dokumentet", "OID of the document"),
+    "EnquiryRefId": ("Viser til forespørsel", "Viser til førespurnad", "Refers to request"),
+    "CaseNo": ("Saksnummer", "Saksnummer", "Case number"),
+    "PatientReport": ("Rapport om pasienten", "Rapport om pasienten", "Report on the patient"),
+    "Signature": ("Digital signatur", "Digital signatur", "Digital signature"),
+}
+
+# Later tables give way to earlier ones where a name means the same in several families.
+LABELS: Mapping[str, tuple[str, str, str]] = {
+    **labels_reports.LABELS,
+    **labels_care.LABELS,
+    **_RECEIPT,
+    **_ADDRESS,
+    **_CARE,
+    **_HEADER,
+}
 
 WORDS: Mapping[str, tuple[str, str, str]] = {
     "yes": ("Ja", "Ja", "Yes"),
@@ -278,6 +349,26 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "The message was rejected by the receiver.",
     ),
     "kilobyte": ("kB", "kB", "kB"),
+    "megabyte": ("MB", "MB", "MB"),
+    "size": ("Størrelse", "Storleik", "Size"),
+    "not_base64": (
+        "vedlegget kan ikke leses",
+        "vedlegget kan ikkje lesast",
+        "the attachment cannot be read",
+    ),
+    "unknown_code": ("ukjent kode", "ukjend kode", "unknown code"),
+    "withdrawn_code": ("utgått kode", "utgått kode", "withdrawn code"),
+    "stopped": ("seponert", "seponert", "stopped"),
+    "medication": ("Legemidler", "Legemiddel", "Medication"),
+    "services": ("Tjenester", "Tenester", "Services"),
+    "needed_services": ("Behov for tjenester", "Behov for tenester", "Needed services"),
+    "main_diagnosis": ("Hoveddiagnose", "Hovuddiagnose", "Main diagnosis"),
+    "critical": ("Kritisk informasjon", "Kritisk informasjon", "Critical information"),
+    "formatting_dropped": (
+        "Noe av innholdet (for eksempel bilder, lenker eller skript) vises ikke av sikkerhetsgrunner.",
+        "Noko av innhaldet (til dømes bilete, lenkjer eller skript) blir ikkje vist av tryggleiksgrunnar.",
+        "Some of the content (such as images, links or scripts) is not shown for safety.",
+    ),
 }
 
 _CAPITALS = re.compile(r"(?<=[a-zæøå0-9])(?=[A-ZÆØÅ])")

@@ -71,6 +71,7 @@ def _summary(found: Facts, lang: str) -> list[Row]:
     if found.patient is not None and found.patient.name:
         rows.append(Row(labels.label("", "Patient", lang), found.patient.name))
         rows += [_number(identifier.id, identifier.kind, lang) for identifier in found.patient.identifiers]
+    rows += [Row(labels.word("critical", lang), line, "critical") for line in found.critical]
     rows += [_event(event, lang) for event in found.events if event.at.raw]
     if found.discharge is not None:
         place = found.discharge.place

@@ -16,6 +16,13 @@ font:1rem/1.5 system-ui,sans-serif;max-width:52rem}
 .message dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.3rem 1rem;margin:.3rem 0}
 .message dt{color:var(--dim);overflow-wrap:anywhere}
 .message dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.message__text{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0 .6rem}
+.message__markup{white-space:normal;overflow-x:auto;margin:.3rem 0 .6rem}
+.message__markup p{margin:.3em 0}
+.message__markup pre{white-space:pre-wrap}
+.message__markup table{border-collapse:collapse}
+.message__markup td,.message__markup th{border:1px solid var(--line);padding:.15rem .5rem;text-align:left}
+.message .message__critical{border-left:.35rem solid var(--bad);padding-left:.9rem}
 .message__phone{font-weight:600;font-size:1.1em}
 .message__note{color:var(--dim);font-style:italic}
 .message__error{color:var(--bad);font-weight:600}
@@ -73,7 +80,8 @@ def _article(page: Page, level: int, *, summary: bool) -> Iterator[str]:
 
 def _section(section: Section, level: int) -> Iterator[str]:
     heading = min(level, 6)
-    yield f"<section>\n<h{heading}>{escape(section.title)}</h{heading}>\n"
+    marked = ' class="message__critical"' if section.critical else ""
+    yield f"<section{marked}>\n<h{heading}>{escape(section.title)}</h{heading}>\n"
     rows: list[Row] = []
     for item in section.items:
         if isinstance(item, Row):
@@ -87,20 +95,38 @@ def _section(section: Section, level: int) -> Iterator[str]:
 
 
 def _rows(rows: Iterable[Row]) -> Iterator[str]:
-    rows = list(rows)
-    if rows:
-        yield "<dl>\n"
-        for row in rows:
+    """Label and value in a list; a text without label stands as it is, between lists."""
+    listing = False
+    for row in rows:
+        if listing != bool(row.label):
+            yield "<dl>\n" if row.label else "</dl>\n"
+            listing = not listing
+        if row.label:
             yield f"<dt>{escape(row.label)}</dt><dd>{_value(row)}</dd>\n"
+        else:
+            yield _prose(row)
+    if listing:
         yield "</dl>\n"
 
 
+def _prose(row: Row) -> str:
+    if row.markup:
+        return f"{_value(row)}\n"
+    return f'<p class="message__text">{_value(row)}</p>\n'
+
+
 def _value(row: Row) -> str:
+    if row.markup:
+        note = f'<p class="message__note">({escape(row.note)})</p>' if row.note else ""
+        # The markup was rebuilt from allowed names by `messages.markup.safe`.
+        return f'<div class="message__markup">{row.markup}</div>{note}'
     shown = escape(row.value)
     if row.kind == "phone":
         shown = f'<a class="message__phone" href="{escape(row.href)}">{shown}</a>' if row.href else shown
     elif row.kind == "error":
         shown = f'<span class="message__error">{shown}</span>'
+    elif row.kind == "critical":
+        shown = f"<strong>{shown}</strong>"
     if row.note:
         shown += f' <span class="message__note">({escape(row.note)})</span>'
     return shown

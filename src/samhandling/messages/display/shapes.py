@@ -17,9 +17,11 @@ _CHILDREN = {
     "AdditionalId": ({"Id", "Type"}, set[str]()),
     "TeleCom": ({"TypeTelecom", "TeleAddress"}, set[str]()),
     "Address": ({"Type", "TeleAddress", *ADDRESS_PARTS}, {"TeleAddress"}),
+    "KartlagtFunksjon": ({"Funksjonsvariabel", "Vurdering", "Merknad"}, set[str]()),
+    "MedisinskDiagnose": ({"Hoveddiagnose", "Diagnosekode", "DiagnoseBeskrivelse"}, set[str]()),
 }
 # Leaves whose value is an attribute: text in them is out of place.
-_IN_ATTRIBUTES = frozenset({"TypeId", "Type", "TypeTelecom", "TeleAddress", "TidspunktForHendelse"})
+_IN_ATTRIBUTES = frozenset({"TypeId", "TypeOffId", "Type", "TypeTelecom", "TeleAddress", "TidspunktForHendelse"})
 
 
 def as_expected(element: Element, name: str) -> bool:

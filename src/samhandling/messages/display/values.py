@@ -30,6 +30,10 @@ def code_text(element: Element, lang: str) -> str:
     name = (element.get("DN") or "").strip()
     other = (element.get("OT") or "").strip()
     shown = name or _own_text(element, value, lang) or _bare(element, value)
+    if name and value and value != name:
+        classification = codes.CLASSIFICATIONS.get(codes.list_number(element.get("S") or ""))
+        if classification:
+            shown = f"{name} ({classification} {value})"
     if other and shown:
         return f"{shown} – {other}"
     return other or shown
@@ -53,7 +57,42 @@ def _bare(element: Element, value: str) -> str:
     lists = _lists(element)
     if not value or not lists:
         return value
-    return f"{value} ({codes.list_number(lists[0]) or lists[0]})"
+    number = codes.list_number(lists[0])
+    return f"{value} ({codes.CLASSIFICATIONS.get(number) or number or lists[0]})"
+
+
+def code_note(element: Element, lang: str) -> str:
+    """What must be said about a code: that no list has it, or that it is not to be used any more; "" else."""
+    value = (element.get("V") or "").strip()
+    numbers = [codes.list_number(oid) for oid in _lists(element)]
+    if not value or not numbers:
+        return ""
+    if all(codes.surely_unknown(number, value) for number in numbers):
+        return word("unknown_code", lang)
+    if any(codes.known(number, value) and not codes.withdrawn(number, value) for number in numbers):
+        return ""
+    return word("withdrawn_code", lang) if any(codes.withdrawn(number, value) for number in numbers) else ""
+
+
+def leaf_text(element: Element, lang: str) -> str:
+    """The value of a leaf in words: a code, a quantity with its unit, a time, yes or no, or the text as written."""
+    if is_coded(element):
+        return code_text(element, lang)
+    if "V" in element.attrib:
+        value, unit = element.get("V") or "", element.get("U") or ""
+        return f"{value.strip()} {unit.strip()}" if unit else boolean_text(value, lang) or time_text(value)
+    written = (element.text or "").strip("\r\n\t ")
+    if is_time_name(local(element)):
+        return time_text(written)
+    return boolean_text(written, lang) or written
+
+
+def size_text(size: int, lang: str) -> str:
+    """`340 kB`, `1,5 MB`."""
+    if size < 1_000_000:
+        return f"{max(round(size / 1000), 1)} {word('kilobyte', lang)}"
+    shown = f"{size / 1_000_000:.1f}"
+    return f"{shown if lang == 'en' else shown.replace('.', ',')} {word('megabyte', lang)}"
 
 
 def is_time_name(name: str) -> bool:

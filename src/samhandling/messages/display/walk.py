@@ -6,20 +6,24 @@ part; internal document ids are never shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from samhandling.messages import markup
 from samhandling.messages.display import labels, shapes, values
 from samhandling.messages.display.blocks import Row, Section
+from samhandling.messages.display.titles import GROUPS, Title, title_of
+from samhandling.messages.facts.attached import decoded_size, is_attachment, is_base64
 from samhandling.messages.facts.tree import Element, attribute, child, children, local, namespace, raw_text, text
 
-XHTML = "http://www.w3.org/1999/xhtml"
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _DEEPEST = 60
+_INDENT = re.compile(r"\r?\n\t+")
 _VALUE_ATTRIBUTES = frozenset({"V", "DN", "OT", "S", "U"})
-_XHTML_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "dt", "dd", "hr", "table"}
-)
+# Texts that stand under their heading alone.
+_PROSE = frozenset({"Notat", "TekstNotatInnhold", "TextResultValue"})
+_PROSE_IN = frozenset({("Observation", "Description")})
 
 
 class Walk:
@@ -35,7 +39,7 @@ class Walk:
         """The document as sections: what stands loose at the top is gathered under *Om meldingen*."""
         found: list[Section] = []
         loose: Section | None = None
-        for item in self._items(root):
+        for item in _grouped(self._items(root), self.lang):
             if isinstance(item, Section):
                 loose = None
                 found.append(item)
@@ -88,26 +92,41 @@ class Walk:
             yield from special(self, element, parent)
         elif len(element) == 0:
             yield from self._leaf(element, name, parent)
-        elif _is_xhtml(element):
-            yield Row(labels.label(parent, name, self.lang), plain_text(element))
-        elif name in labels.THROUGH or (parent, name) in labels.THROUGH_IN:
+        elif markup.is_marked_up(element):
+            yield self._marked_up(element, name, parent)
+        elif self._is_passed_through(element, name, parent):
             yield from self._items(element)
         else:
-            section = Section(self._title(element, name, parent), list(self._items(element)))
-            if name == "TidsfestetHendelse":
-                # Its first row is the event itself, which is the heading already.
-                section.items = [item for item in section.items if not _says(item, section.title)]
-            if section.items:
-                yield section
+            yield from self._section(element, name, parent)
 
-    def _title(self, element: Element, name: str, parent: str) -> str:
-        if name == "TidsfestetHendelse":
-            code = child(element, "Hendelsekode")
-            if code is not None:
-                return values.code_text(code, self.lang) or labels.label(parent, name, self.lang)
+    def _is_passed_through(self, element: Element, name: str, parent: str) -> bool:
+        if name == "Document" and is_attachment(element):
+            return False
+        return name in labels.THROUGH or (parent, name) in labels.THROUGH_IN
+
+    def _section(self, element: Element, name: str, parent: str) -> Iterator[Section]:
+        """A part under its heading, without the rows that the heading says already."""
         if name == "OtherReceiver":
-            return self._receiver_title(element)
-        return labels.label(parent, name, self.lang)
+            title = Title(self._receiver_title(element))
+        else:
+            title = title_of(element, name, parent, self.lang)
+        items = [
+            item
+            for item in _grouped(self._items(element), self.lang)
+            if not (isinstance(item, Row) and not item.note and (item.label, item.value) in title.says)
+        ]
+        if items or title.says:
+            yield Section(title.text, items, title.critical, GROUPS.get(name, ""))
+
+    def _marked_up(self, element: Element, name: str, parent: str) -> Row:
+        found = markup.safe(element)
+        note = labels.word("formatting_dropped", self.lang) if found.dropped else ""
+        return Row(self._label(name, parent), markup.plain(element), "markup", note=note, markup=found.html)
+
+    def _label(self, name: str, parent: str) -> str:
+        """ "" for a text that its heading names already."""
+        prose = name in _PROSE or (parent, name) in _PROSE_IN
+        return "" if prose else labels.label(parent, name, self.lang)
 
     def _receiver_title(self, element: Element) -> str:
         role = child(element, "RoleReceiver")
@@ -118,27 +137,27 @@ class Walk:
         return f"{title} ({labels.word('us', self.lang)})" if ours else title
 
     def _leaf(self, element: Element, name: str, parent: str) -> Iterator[Row]:
-        title = labels.label(parent, name, self.lang)
-        if values.is_coded(element):
-            shown = values.code_text(element, self.lang)
-            if name == "Error":
-                yield Row(title, f"{(element.get('V') or '').strip()} {shown}".strip(), "error")
-            elif shown:
-                yield Row(title, shown)
-        elif "V" in element.attrib:
-            value = element.get("V") or ""
-            unit = element.get("U") or ""
-            shown = values.time_text(value) if not unit else f"{value.strip()} {unit.strip()}"
-            if shown:
-                yield Row(title, shown)
+        title = self._label(name, parent)
+        coded = values.is_coded(element)
+        shown = values.leaf_text(element, self.lang) if coded or "V" in element.attrib else ""
+        if coded and name == "Error":
+            yield Row(title, f"{(element.get('V') or '').strip()} {shown}".strip(), "error")
+        elif shown:
+            yield Row(title, shown, note=values.code_note(element, self.lang) if coded else "")
         written = (element.text or "").strip("\r\n\t ")
         if written:
-            yield Row(title, self._leaf_text(name, written))
+            yield self._text(element, written, name, parent)
 
-    def _leaf_text(self, name: str, written: str) -> str:
+    def _text(self, element: Element, written: str, name: str, parent: str) -> Row:
+        fragment = markup.escaped_fragment(written) if written.startswith("<") else None
+        if fragment is not None:
+            return self._marked_up(fragment, name, parent)
+        title = self._label(name, parent)
         if values.is_time_name(name):
-            return values.time_text(written)
-        return values.boolean_text(written, self.lang) or written
+            written = values.time_text(written)
+        # Tabs at the start of a line are the indentation of the file, not of the text.
+        shown = values.boolean_text(written, self.lang) or _INDENT.sub("\n", written)
+        return Row(title, shown, "text" if title else "prose")
 
     def _person_name(self, element: Element) -> Iterator[Row]:
         """`Gundersen, Roland`, in the order in which records are kept; the given name first where it comes first."""
@@ -183,6 +202,15 @@ class Walk:
         """Shown with its Id; alone only when there is no Id."""
         if child(element.getparent(), "Id") is None:
             yield from self._leaf(element, "TypeId", parent)
+
+    def official_id(self, element: Element, parent: str) -> Iterator[Row]:
+        """OffId with its TypeOffId beside it (the families before MsgHead)."""
+        yield from self._identifier(element.text or "", child(element.getparent(), "TypeOffId"), parent)
+
+    def official_type(self, element: Element, parent: str) -> Iterator[Row]:
+        """Shown with its OffId; alone only when there is none."""
+        if child(element.getparent(), "OffId") is None:
+            yield from self._leaf(element, "TypeOffId", parent)
 
     def telecom(self, element: Element, parent: str) -> Iterator[Row]:
         """The kind of telephone as label, the number as value."""
@@ -255,12 +283,39 @@ class Walk:
         for row in self._leaf(element, "Anslag", parent):
             yield Row(row.label, row.value, note=note)
 
+    def diagnosis(self, element: Element, parent: str) -> Iterator[Row]:
+        """One line: main or other diagnosis, its text and code, its description."""
+        main = text(element, "Hoveddiagnose") in ("true", "1")
+        title = (
+            labels.word("main_diagnosis", self.lang) if main else labels.label(parent, "MedisinskDiagnose", self.lang)
+        )
+        code = child(element, "Diagnosekode")
+        shown = values.code_text(code, self.lang) if code is not None else ""
+        if code is not None:
+            self._note_code(code, "Diagnosekode", "MedisinskDiagnose")
+        described = raw_text(element, "DiagnoseBeskrivelse").strip()
+        value = " – ".join(part for part in (shown, described) if part)
+        if value:
+            yield Row(title, value)
+
+    def function(self, element: Element, parent: str) -> Iterator[Row]:
+        """One line: the function, how it was assessed, and the remark."""
+        code = child(element, "Funksjonsvariabel")
+        title = values.code_text(code, self.lang) if code is not None else ""
+        if code is not None:
+            self._note_code(code, "Funksjonsvariabel", "KartlagtFunksjon")
+        found = (raw_text(element, part).strip() for part in ("Vurdering", "Merknad"))
+        value = " – ".join(part for part in found if part)
+        if title or value:
+            yield Row(title or labels.label(parent, "KartlagtFunksjon", self.lang), value or "–")
+
     def attachment(self, element: Element, parent: str) -> Iterator[Row]:
         """Its size; the content itself is opened from the message."""
-        squeezed = "".join((element.text or "").split())
-        size = max(len(squeezed) * 3 // 4 - squeezed[-2:].count("="), 0)
-        kilobytes = max(round(size / 1000), 1)
-        yield Row(labels.word("attachment", self.lang), f"{kilobytes} {labels.word('kilobyte', self.lang)}")
+        written = element.text or ""
+        broken = not written.strip() or not is_base64(written)
+        note = labels.word("not_base64", self.lang) if broken else ""
+        size = values.size_text(decoded_size(written), self.lang)
+        yield Row(labels.word("size", self.lang), size, note=note)
 
     def _note_technical(self, element: Element, name: str, parent: str) -> None:
         """Ids, OIDs, component attributes and every attribute we know no better place for."""
@@ -290,17 +345,32 @@ _SPECIAL = {
     "AdditionalId": Walk.ident,
     "Id": Walk.care_id,
     "TypeId": Walk.care_type_id,
+    "OffId": Walk.official_id,
+    "TypeOffId": Walk.official_type,
     "TeleCom": Walk.telecom,
     "TeleAddress": Walk.tele_address,
     "Address": Walk.address,
     "TidspunktForHendelse": Walk.happening_time,
     "Anslag": Walk.estimate,
     "Base64Container": Walk.attachment,
+    "MedisinskDiagnose": Walk.diagnosis,
+    "KartlagtFunksjon": Walk.function,
 }
 
 
-def _says(item: Row | Section, title: str) -> bool:
-    return isinstance(item, Row) and item.value == title
+def _grouped(items: Iterable[Row | Section], lang: str) -> Iterator[Row | Section]:
+    """Neighbours of one kind, as drugs, under a heading of their own."""
+    group: Section | None = None
+    for item in items:
+        name = item.group if isinstance(item, Section) else ""
+        if not name:
+            group = None
+            yield item
+        elif group is not None and group.title == labels.word(name, lang):
+            group.items.append(item)
+        else:
+            group = Section(labels.word(name, lang), [item])
+            yield group
 
 
 def _her_ids(element: Element) -> Iterator[str]:
@@ -309,40 +379,6 @@ def _her_ids(element: Element) -> Iterator[str]:
             yield "".join(sign for sign in text(ident, "Id") if sign.isdigit())
 
 
-def _is_xhtml(element: Element) -> bool:
-    return any(namespace(item) == XHTML for item in element)
-
-
 def plain_text(element: Element) -> str:
-    """Marked-up text as lines: nothing of the markup survives, nothing of the text is lost."""
-    parts: list[str] = []
-    _collect(element, parts)
-    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
-def _collect(element: Element, parts: list[str]) -> None:
-    """Without recursion, since depth comes from outside."""
-    for event, item in _events(element):
-        if event == "start":
-            if local(item) in _XHTML_BLOCKS:
-                parts.append("\n")
-            if isinstance(item.tag, str):
-                parts.append((item.text or "").replace("\n", " "))
-        else:
-            if local(item) in _XHTML_BLOCKS:
-                parts.append("\n")
-            if item is not element:
-                parts.append((item.tail or "").replace("\n", " "))
-
-
-def _events(element: Element) -> Iterator[tuple[str, Element]]:
-    stack: list[tuple[Element, bool]] = [(element, False)]
-    while stack:
-        item, done = stack.pop()
-        if done:
-            yield "end", item
-            continue
-        yield "start", item
-        stack.append((item, True))
-        stack.extend((sub, False) for sub in reversed(item))
+    """The whole text below an element as lines."""
+    return markup.plain(element)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from samhandling.messages import catalogue
+from samhandling.messages.facts import attached, dialogue, people
 from samhandling.messages.facts import payload as content
 from samhandling.messages.facts.parties import care_party, party, patient
 from samhandling.messages.facts.tree import (
@@ -34,11 +35,13 @@ from samhandling.messages.facts.values import (
     Identifier,
     Level,
     Moment,
+    Note,
     Party,
     Patient,
     Person,
     ReceiptError,
     ReceiptFacts,
+    Request,
     Unit,
     UnknownCode,
 )
@@ -55,11 +58,13 @@ __all__ = [
     "Identifier",
     "Level",
     "Moment",
+    "Note",
     "Party",
     "Patient",
     "Person",
     "ReceiptError",
     "ReceiptFacts",
+    "Request",
     "Unit",
     "UnknownCode",
     "facts",
@@ -126,17 +131,23 @@ def _message_head(root: Element) -> Facts:
         patient=patient(child(info, "Patient")),
         parent=text(info, "ConversationRef", "RefToParent"),
         conversation=text(info, "ConversationRef", "RefToConversation"),
-        status=attribute(payload, "V", "InformasjonOmForsendelsen", "Forsendelsesstatus"),
+        status=attribute(payload, "V", "InformasjonOmForsendelsen", "Forsendelsesstatus")
+        or attribute(payload, "V", "ServType"),
         processing_status=attribute(info, "V", "ProcessingStatus"),
         issued=moment(attribute(first, "V", "IssueDate")),
         element=element,
         payload_matches=_payload_matches(written.value, uri, element) if found else None,
         events=content.events(payload),
         discharge=content.discharge(chosen),
-        responsible=content.responsible(payload),
-        contacts=content.contacts(payload),
-        units=content.units(payload),
-        attachments=content.attachments(root),
+        responsible=people.responsible(payload),
+        contacts=people.contacts(payload),
+        units=people.units(payload),
+        attachments=attached.attachments(root),
+        content_type=dialogue.content_type(payload),
+        requests=dialogue.requests(payload),
+        answered=dialogue.answered(payload),
+        notes=dialogue.notes(payload),
+        critical=dialogue.critical(payload),
         unknown_codes=content.unknown_codes(root),
     )
 
@@ -218,6 +229,10 @@ def _message(root: Element) -> Facts:
         ),
         patient=patient(child(body, "Patient")),
         status=attribute(body, "V", "ServType"),
+        processing_status="T" if attribute(root, "V", "Status").upper() == "TEST" else "",
         payload_matches=catalogue.by_namespace(uri, written.value) is not None if found else None,
+        responsible=people.care_responsible(body),
+        contacts=people.care_contacts(body),
+        critical=dialogue.critical(body),
         unknown_codes=content.unknown_codes(root),
     )

@@ -8,7 +8,6 @@ from itertools import islice
 
 from samhandling.messages import catalogue, codes
 from samhandling.messages.codes.elements import lists_of
-from samhandling.messages.facts.parties import person, unit
 from samhandling.messages.facts.tree import (
     Element,
     attribute,
@@ -21,7 +20,7 @@ from samhandling.messages.facts.tree import (
     raw_text,
     text,
 )
-from samhandling.messages.facts.values import Attachment, Discharge, Event, Person, Unit, UnknownCode
+from samhandling.messages.facts.values import Discharge, Event, UnknownCode
 
 SURE_LISTS = frozenset({"Hendelsekode", "TypeId", "UtTil", "Uttilstand", "RoleToPatient"})
 """Elements that take no other lists than those our table names."""
@@ -93,52 +92,6 @@ def discharge(chosen: Element | None) -> Discharge | None:
     if to is None:
         return None
     return Discharge(code(to, "UtTil"), code(to, "Uttilstand"), raw_text(to, "Merknad"))
-
-
-def responsible(payload: Element | None) -> tuple[Person, ...]:
-    """AnsvarForRapport, in order."""
-    return tuple(
-        person(child(found, "AnsvarligRapport"), raw_text(found, "Merknad"))
-        for found in children(payload, "AnsvarForRapport")
-    )
-
-
-def contacts(payload: Element | None) -> tuple[Person, ...]:
-    """KontaktpersonHelsepersonell, in order."""
-    return tuple(
-        person(child(found, "Kontaktperson"), raw_text(found, "Merknad"))
-        for found in children(payload, "KontaktpersonHelsepersonell")
-    )
-
-
-def units(payload: Element | None) -> tuple[Unit, ...]:
-    """TilknyttetEnhet, in order."""
-    return tuple(
-        unit(child(found, "Kontaktenhet"), raw_text(found, "Merknad")) for found in children(payload, "TilknyttetEnhet")
-    )
-
-
-def attachments(root: Element) -> tuple[Attachment, ...]:
-    """Every Document that is marked as attachment or carries base64 (HIS 1036)."""
-    return tuple(_attachments(root))
-
-
-def _attachments(root: Element) -> Iterator[Attachment]:
-    for document in children(root, "Document"):
-        reference = child(document, "RefDoc")
-        container = child(reference, "Content", "Base64Container")
-        if container is None and attribute(reference, "V", "MsgType") != "A":
-            continue
-        yield Attachment(
-            mime_type=text(reference, "MimeType"),
-            description=text(reference, "Description"),
-            size=_decoded_size(container.text or "") if container is not None else 0,
-        )
-
-
-def _decoded_size(base64: str) -> int:
-    squeezed = "".join(base64.split())
-    return max(len(squeezed) * 3 // 4 - squeezed[-2:].count("="), 0)
 
 
 def unknown_codes(root: Element) -> tuple[UnknownCode, ...]:

@@ -92,6 +92,7 @@ def code(parent: Element | None, *path: str) -> Code:
 
 
 def code_of(element: Element | None) -> Code:
+    """The coded value in the attributes of an element; an empty Code for None."""
     if element is None:
         return Code()
     return Code(

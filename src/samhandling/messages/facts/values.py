@@ -202,6 +202,31 @@ class Attachment:
     description: str
     # Size of the decoded content in bytes; 0 for a mere reference.
     size: int
+    # False when there is content that is no base64.
+    readable: bool = True
+    # What the first bytes say it is, as a media type; "" when we do not know the signature.
+    looks_like: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question: asked by a dialogue message, or copied into its answer (HIS 1152)."""
+
+    type: Code
+    question: str = field(default="", repr=False)
+    # Internal id of the question; never shown.
+    document_id: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A Notat of a dialogue message: theme, subject line, text, and the request it answers."""
+
+    theme: Code
+    subject: str = field(default="", repr=False)
+    # As plain lines, also where it was marked up.
+    text: str = field(default="", repr=False)
+    request: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -273,6 +298,14 @@ class Facts:
     contacts: tuple[Person, ...] = ()
     units: tuple[Unit, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    # TypeInnhold or TypeInnholdKonsultasjon: which kind of report it is.
+    content_type: Code = Code()
+    # The requests a dialogue message asks, and those that this message answers.
+    requests: tuple[Request, ...] = ()
+    answered: tuple[Request, ...] = ()
+    notes: tuple[Note, ...] = ()
+    # Critical information (CAVE) in short lines, for those who must see it first. Stays out of the repr (P-08).
+    critical: tuple[str, ...] = field(default=(), repr=False)
     unknown_codes: tuple[UnknownCode, ...] = ()
     receipt: ReceiptFacts | None = None
 
