@@ -15,12 +15,12 @@ if os.environ.get("SAMHANDLING_TEST_STORE", "sqlite") == "postgres":
 else:
     os.environ.pop("SAMHANDLING_DATABASE", None)
 
-from samhandling.configuration import make_secrets  # noqa: E402
+from samhandling.configuration import make_secrets
 
 make_secrets()
 
 from samhandling.settings import *  # noqa: E402, F403
-from samhandling.settings import DATABASES, HERE  # noqa: E402
+from samhandling.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Several test runs may share one server.
@@ -29,3 +29,5 @@ if "postgresql" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": f"samhandling_test_{os.getpid()}"}
 else:
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["SAMHANDLING_HOME"], f"test-{os.getpid()}.sqlite3")}
+    # What outlives a power cut is tested with real processes, which have the node's own settings.
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

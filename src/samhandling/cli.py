@@ -67,6 +67,9 @@ COMMANDS: dict[str, Command] = {
     "user": Command("samhandling.access.commands:app", "Lag brukere, gi roller, steng ute.", DATA),
 }
 
+# Named, not imported: a command without a store loads no Django.
+_STORE_FAULTS = {"django.db.utils.OperationalError", "django.db.utils.InterfaceError"}
+
 USAGE = """\
 Samhandling: meldinger mellom sykehus og kommune.
 
@@ -107,7 +110,7 @@ def _main() -> None:
 
 def run(name: str, command: Command, words: list[str]) -> NoReturn:
     """Run one command and end the process with its exit status."""
-    from samhandling.errors import SamhandlingError
+    from samhandling.errors import SamhandlingError, StoreError
 
     try:
         if command.store:
@@ -125,6 +128,9 @@ def run(name: str, command: Command, words: list[str]) -> NoReturn:
     except Exception as error:  # a traceback could print content
         from samhandling.logs import told
 
+        if f"{type(error).__module__}.{type(error).__name__}" in _STORE_FAULTS:
+            tell(StoreError(told(error)))
+            sys.exit(1)
         print(f"Uventet feil: {told(error)}", file=sys.stderr)
         if os.environ.get("SAMHANDLING_TRACEBACK") == "1":
             raise
