@@ -10,7 +10,19 @@ from samhandling.messages.engine import simple
 from samhandling.messages.engine.content import START
 from samhandling.messages.engine.describe import Description, Field, child_tag, describe
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
-from samhandling.messages.model import apprec_10, apprec_11, base64container, hodemelding, roots
+from samhandling.messages.model import (
+    apprec_10,
+    apprec_11,
+    base64container,
+    epikrise_11,
+    epikrise_12,
+    henvisning_10,
+    henvisning_11,
+    hodemelding,
+    roots,
+    svarrapport_13,
+    svarrapport_14,
+)
 
 TEXTS = ("x", "æøå ÆØÅ", " to  blanke ", "linje 1\nlinje 2", "<&>\"'", "", "\u2013", "a\tb")
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -25,9 +37,16 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "base64Binary": ("QUJD", "QQ==", "", "QU JD"),
     "token": ("N", "HER", " V "),
 }
+# The documents without a header.
 ROOTS: tuple[tuple[type[Node], Scope], ...] = (
     (apprec_10.AppRec, apprec_10.SCOPE),
     (apprec_11.AppRec, apprec_11.SCOPE),
+    (epikrise_11.Message, epikrise_11.SCOPE),
+    (epikrise_12.Message, epikrise_12.SCOPE),
+    (henvisning_10.Message, henvisning_10.SCOPE),
+    (henvisning_11.Message, henvisning_11.SCOPE),
+    (svarrapport_13.Message, svarrapport_13.SCOPE),
+    (svarrapport_14.Message, svarrapport_14.SCOPE),
 )
 
 
@@ -48,8 +67,8 @@ class Maker:
         self.ids = 0
 
     def message(self) -> Node:
-        """A whole document: mostly a header with a payload, now and then a receipt."""
-        if self.rng.random() < 0.2:
+        """A whole document: mostly a header with a payload, now and then one without a header."""
+        if self.rng.random() < 0.35:
             cls, scope = self.rng.choice(ROOTS)
             return self.node(cls, scope, 0)
         return self.node(hodemelding.MsgHead, roots.HEAD, 0)
@@ -154,6 +173,10 @@ class Maker:
             return self.rng.choice(SAMPLES["base64Binary"])
         if kind.name.endswith("HMACOutputLengthType"):
             return "128"
+        if kind.name.endswith("}INT"):
+            return self.rng.choice(SAMPLES["integer"])
+        if kind is simple.PLAIN_BOOLEAN:
+            return self.rng.choice(("true", "false"))
         if kind.check is not None and kind.name not in SAMPLES:
             return kind.say.removeprefix("en av: ").split(", ")[0]
         return self.rng.choice(SAMPLES.get(kind.name, TEXTS))

@@ -31,6 +31,13 @@ FAMILIES = (
     "TverrfagligEpikrise-v1.6.xsd",
     "dialogmelding-v1.0.xsd",
     "dialogmelding-v1.1.xsd",
+    "Epikrise-v1.1.xsd",
+    "Epikrise-v1.2.xsd",
+    "Henvisning-v1.0.xsd",
+    "Henvisning-v1.1.xsd",
+    "Henvisning-v2.0.xsd",
+    "svar-v13.xsd",
+    "svar-v1.4.xsd",
 )
 _LOCATION = re.compile(rb'schemaLocation="[^"]*?([^"/]+\.xsd)"')
 _TARGET = re.compile(rb'targetNamespace="([^"]+)"')

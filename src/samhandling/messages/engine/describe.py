@@ -14,6 +14,7 @@ from samhandling.messages.engine.simple import SimpleType
 from samhandling.messages.engine.tables import (
     AnyElement,
     AttributeMark,
+    ByVersion,
     Family,
     Fixed,
     ItemsMark,
@@ -22,6 +23,7 @@ from samhandling.messages.engine.tables import (
     Scope,
     Since,
     TextMark,
+    Until,
 )
 
 # What a child may be: a simple value, a class of the tables, or anything at all.
@@ -75,7 +77,7 @@ class Description:
 
 
 def _field(name: str, hint: object, default: bool, version: str) -> Field | None:
-    """The field in this version; None if it came later."""
+    """The field in this version; None if it came later or went before."""
     marks: list[object] = []
     many = optional = False
     while True:
@@ -85,6 +87,11 @@ def _field(name: str, hint: object, default: bool, version: str) -> Field | None
             hint = get_args(hint)[0]
             if any(isinstance(mark, ItemsMark) for mark in marks):
                 break
+            picked = next((mark for mark in marks if isinstance(mark, ByVersion)), None)
+            if picked is not None and version in picked.kinds:
+                optional = optional or type(None) in get_args(hint)
+                hint = picked.kinds[version]
+                marks.remove(picked)
         elif origin in (typing.Union, types.UnionType):
             optional = True
             hint = next(arg for arg in get_args(hint) if arg is not type(None))
@@ -101,6 +108,8 @@ def _field(name: str, hint: object, default: bool, version: str) -> Field | None
     value = None
     for mark in marks:
         if isinstance(mark, Since) and version < mark.version:
+            return None
+        if isinstance(mark, Until) and version > mark.version:
             return None
         if isinstance(mark, RequiredIn):
             required = required or version == mark.version
@@ -125,7 +134,8 @@ def describe(cls: type[Node], scope: Scope) -> Description:
     hints.pop("kept_")
     given = zip(reversed(cls.__struct_fields__), reversed(cls.__struct_defaults__), strict=False)
     defaults = {name for name, default in given if default is not msgspec.NODEFAULT}
-    found = (_field(name, hint, name in defaults, scope.version) for name, hint in hints.items())
+    version = scope.version_of(cls.xml.family)
+    found = (_field(name, hint, name in defaults, version) for name, hint in hints.items())
     fields = tuple(field for field in found if field is not None)
     names = {field.name for field in fields if field.kind == "child"}
     names |= {kind.__name__ for field in fields for kind in field.classes}

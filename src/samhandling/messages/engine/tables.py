@@ -12,14 +12,16 @@ The order of the fields is the order in the document. Where that is not enough, 
 would: ``xml = element(EGET, content="Fra, (Til | Merknad)*")``; names in it are field names, `?`, `*` and `+` count.
 
 A field whose type is a global element (`element`) stands in that element's namespace; every other child stands in the
-namespace of the class. Versions of a standard share their classes: `since` marks what came later, `required_in` what
-was later made optional, and a `Scope` says which URI each namespace has in a version.
+namespace of the class. Versions of a standard share their classes: `since` and `until` mark what came later and what
+went, `required_in` what only one of them demands, `by_version` a type that was changed, and a `Scope` says which URI
+each namespace has in a version.
 
 Values are the text of the document as written; `None` is a missing element, `""` an empty one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
@@ -45,11 +47,18 @@ class Table:
     content: str | None = None
     mixed: bool = False
     since: str = ""
+    until: str = ""
+
+    def stands_in(self, version: str) -> bool:
+        """Whether the version has it."""
+        return self.since <= version and (not self.until or version <= self.until)
 
 
-def element(family: Family, *, content: str | None = None, mixed: bool = False, since: str = "") -> Table:
-    """A global element; its name is the name of the class. `since`: the version that brought it."""
-    return Table("element", family, content, mixed, since)
+def element(
+    family: Family, *, content: str | None = None, mixed: bool = False, since: str = "", until: str = ""
+) -> Table:
+    """A global element; its name is the name of the class. `since`, `until`: the first and last version with it."""
+    return Table("element", family, content, mixed, since, until)
 
 
 def named_type(family: Family, *, content: str | None = None, mixed: bool = False) -> Table:
@@ -64,16 +73,24 @@ def local(family: Family, *, content: str | None = None, mixed: bool = False) ->
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One version of a standard: the URIs its namespaces have there, and what the version is called."""
+    """One version of a standard: the URIs its namespaces have there, and what the version is called.
+
+    `borrowed`: the version of a family that is taken over from another standard, where it is not the version itself.
+    """
 
     name: str
     standard: str
     version: str
     uris: dict[Family, str] = field(default_factory=dict, hash=False)
+    borrowed: dict[Family, str] = field(default_factory=dict, hash=False)
 
     def uri(self, family: Family) -> str:
         """The URI of the namespace in this version."""
         return self.uris.get(family) or family.uri
+
+    def version_of(self, family: Family) -> str:
+        """Which version of the family's standard this version uses."""
+        return self.borrowed.get(family) or self.version
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
@@ -158,10 +175,24 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """This version was the last to have the field."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequiredIn:
     """The field may be missing, except in this version."""
 
     version: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByVersion:
+    """The type of the field in each version."""
+
+    kinds: Mapping[str, Any]
 
 
 def fixed(value: str) -> Fixed:
@@ -172,6 +203,16 @@ def fixed(value: str) -> Fixed:
 def since(version: str) -> Since:
     """The field exists from this version on."""
     return Since(version)
+
+
+def until(version: str) -> Until:
+    """This version was the last to have the field."""
+    return Until(version)
+
+
+def by_version(kinds: Mapping[str, Any]) -> ByVersion:
+    """The type of the field in each version; the annotation names them all: ``Annotated[A | B, by_version({…})]``."""
+    return ByVersion(kinds)
 
 
 def required_in(version: str) -> RequiredIn:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from samhandling.messages.engine.simple import AnyUri, Double, Oid, PointInTime, SimpleType, String, Token
+from samhandling.messages.engine.simple import (
+    AnyUri,
+    Double,
+    Oid,
+    PlainBoolean,
+    PointInTime,
+    SimpleType,
+    String,
+    Token,
+    is_integer,
+)
 from samhandling.messages.engine.tables import Attribute, Family, Node, element, named_type
 
 KITH = Family("kith", "http://www.kith.no/xmlstds")
 
 # Plain text, under the name the standard gives it.
 ST = Annotated[str, SimpleType(f"{{{KITH.uri}}}ST", "tekst")]
+# A whole number, likewise.
+INT = Annotated[str, SimpleType(f"{{{KITH.uri}}}INT", "et heltall", is_integer)]
 
 
 class CS(Node):
@@ -29,6 +41,13 @@ class CV(Node):
     S: Attribute[Oid] = None
     DN: Attribute[String] = None
     OT: Attribute[String] = None
+
+
+class BL(Node):
+    """Yes or no: `true` or `false`."""
+
+    xml = named_type(KITH)
+    V: Attribute[PlainBoolean] = None
 
 
 class TS(Node):

@@ -15,13 +15,21 @@ from samhandling.messages.model import (
     apprec_10,
     apprec_11,
     base64container,
+    basismelding,
     dialogmelding,
     dialogmelding_10,
     dialogmelding_11,
+    epikrise,
+    epikrise_11,
+    epikrise_12,
     epj_cave,
     epj_journalnotat,
     epj_legemiddel,
     felleskomponent1,
+    henvisning,
+    henvisning_10,
+    henvisning_11,
+    henvisning_20,
     hodemelding,
     kith,
     pasientlogistikk,
@@ -30,6 +38,10 @@ from samhandling.messages.model import (
     plo_meldinger_15,
     plo_meldinger_16,
     po_komponent,
+    po_komponent_20,
+    svarrapport,
+    svarrapport_13,
+    svarrapport_14,
     xmldsig,
 )
 
@@ -47,6 +59,13 @@ VERSIONS: tuple[tuple[Scope, tuple[ModuleType, ...]], ...] = (
     (plo_meldinger_16.SCOPE, (plo_meldinger_16,)),
     (dialogmelding_10.SCOPE, (dialogmelding, dialogmelding_10)),
     (dialogmelding_11.SCOPE, (dialogmelding, dialogmelding_11)),
+    (epikrise_11.SCOPE, (basismelding, epikrise, epikrise_11)),
+    (epikrise_12.SCOPE, (basismelding, epikrise, epikrise_12)),
+    (henvisning_10.SCOPE, (basismelding, henvisning, henvisning_10)),
+    (henvisning_11.SCOPE, (basismelding, henvisning, henvisning_11)),
+    (henvisning_20.SCOPE, (po_komponent_20, henvisning_20)),
+    (svarrapport_13.SCOPE, (basismelding, svarrapport, svarrapport_13)),
+    (svarrapport_14.SCOPE, (basismelding, svarrapport, svarrapport_14)),
 )
 
 
@@ -63,7 +82,7 @@ def elements() -> dict[str, tuple[type[Node], Scope]]:
     for scope, modules in VERSIONS:
         for module in modules:
             for cls in _classes(module):
-                if cls.xml.kind == "element" and scope.version >= cls.xml.since:
+                if cls.xml.kind == "element" and cls.xml.stands_in(scope.version_of(cls.xml.family)):
                     found[f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"] = (cls, scope)
     return found
 
