@@ -114,50 +114,118 @@ def _root(node: Node, scope: Scope, parent: Tree | None) -> Tree:
     tag = f"{{{scope.uri(cls.xml.family)}}}{cls.__name__}"
     prefixes = cast(Prefixes, {**_prefixes(cls, scope), **declared(_own(node))})
     made = etree.Element(tag, nsmap=prefixes) if parent is None else etree.SubElement(parent, tag, nsmap=prefixes)
-    _fill(made, node, scope)
+    _fill(made, node, _shape(cls, scope))
     return made
 
 
-def _fill(element: Tree, node: Node, scope: Scope) -> None:
-    """Attributes, text and children of a node."""
-    cls = type(node)
-    described = _described(cls, scope)
-    kept = node.kept_ or Kept()
-    for field in described.fields:
-        value = getattr(node, field.name)
-        if field.kind == "attribute" and value is not None:
-            _set(element, field.tag(cls, scope), value)
-        elif field.kind == "text":
-            _write_text(element, value)
-        elif field.kind == "items":
-            _fill_items(element, node, field, scope)
+class _Shape:
+    """A class in one version, prepared for writing: its attributes, and its children in the one order they can have."""
+
+    __slots__ = ("attributes", "cls", "described", "foreign", "items", "scope", "steps", "text")
+
+    def __init__(self, cls: type[Node], scope: Scope) -> None:
+        self.cls = cls
+        self.scope = scope
+        self.described = _described(cls, scope)
+        self.attributes = tuple((field.name, field.tag(cls, scope)) for field in self.described.of("attribute"))
+        self.text = next((field.name for field in self.described.of("text")), "")
+        self.items = next(iter(self.described.of("items")), None)
+        known = {field.name for field in self.described.fields} | {"kept_"}
+        # Fields that other versions have.
+        self.foreign = tuple(name for name in cls.__struct_fields__ if name not in known)
+        # None: not compiled yet, or the order depends on the values.
+        self.steps: tuple[_Step, ...] | None = None
+
+    def compile(self) -> None:
+        """Prepare the children, unless their order depends on the values."""
+        machine = self.described.automaton
+        names = machine.names
+        if self.items is not None or machine.mixed_order or len(set(names)) < len(names):
+            return
+        fields = {field.name: field for field in self.described.of("child")}
+        self.steps = tuple(
+            (name, child_tag(name, fields[name].value, self.cls, self.scope), fields[name].many, self._inner(name))
+            for name in names
+        )
+
+    def _inner(self, name: str) -> _Shape | None:
+        kind = next(field.value for field in self.described.fields if field.name == name)
+        return _shape(kind, self.scope) if isinstance(kind, type) and issubclass(kind, Node) else None
+
+
+# Name, tag, whether repeated, and the shape of its class (None: a simple value, or anything at all).
+_Step = tuple[str, str, bool, _Shape | None]
+_shapes: dict[tuple[type[Node], str], _Shape] = {}
+
+
+def _shape(cls: type[Node], scope: Scope) -> _Shape:
+    key = (cls, scope.name)
+    found = _shapes.get(key)
+    if found is None:
+        found = _shapes[key] = _Shape(cls, scope)
+        found.compile()
+    return found
+
+
+def _fill(element: Tree, node: Node, shape: _Shape) -> None:
+    """Attributes, text and children of a node. The hot path: keep it flat."""
+    for name, tag in shape.attributes:
+        value = getattr(node, name)
+        if value is not None:
+            _set(element, tag, value)
+    if shape.text:
+        _write_text(element, getattr(node, shape.text))
+    for name in shape.foreign:
+        if getattr(node, name) not in (None, []):
+            _refuse_field_of_other_version(element, name)
+    kept = node.kept_
+    if shape.steps is None or kept is not None:
+        _fill_with_care(element, node, shape, kept or Kept())
+        return
+    for name, tag, many, inner in shape.steps:
+        value = getattr(node, name)
+        if value is None:
+            continue
+        for item in value if many else (value,):
+            if inner is not None:
+                if type(item) is not inner.cls or item.kept_ is not None:
+                    _structure(element, tag, name, item, inner)
+                else:
+                    _fill(etree.SubElement(element, tag), item, inner)
+            elif isinstance(item, AnyElement):
+                _any(element, item, tag)
+            else:
+                _write_text(etree.SubElement(element, tag), item)
+
+
+def _fill_with_care(element: Tree, node: Node, shape: _Shape, kept: Kept) -> None:
+    """The same where the order depends on the values, or something is kept for a faithful copy."""
+    scope = shape.scope
+    if shape.items is not None:
+        _fill_items(element, node, shape.items, scope)
     _set_kept(element, kept.attributes.get("", {}))
-    _refuse_fields_of_other_versions(element, node, described)
     counts: dict[str, int] = {}
-    for field, value in _in_order(node, described, kept):
+    for field, value in _in_order(node, shape.described, kept):
         number = counts.get(field.name, 0)
         counts[field.name] = number + 1
-        tag = child_tag(field.name, field.value, cls, scope)
+        tag = child_tag(field.name, field.value, shape.cls, scope)
         if field.value is AnyElement and isinstance(value, AnyElement):
             _any(element, value, tag)
-        elif isinstance(field.value, SimpleType):
+        elif isinstance(field.value, type) and issubclass(field.value, Node):
+            _structure(element, tag, field.name, value, _shape(field.value, scope))
+        else:
             own = kept.attributes.get(f"{field.name}[{number}]" if field.many else field.name, {})
             made = _made(element, tag, own)
             _write_text(made, value)
             _set_kept(made, own)
-        else:
-            _structure(element, tag, field, value, scope)
     if kept.space and not len(element):
         element.text = kept.space
 
 
-def _refuse_fields_of_other_versions(element: Tree, node: Node, described: Description) -> None:
-    known = {field.name for field in described.fields} | {"kept_"}
-    for name in node.__struct_fields__:
-        if name not in known and getattr(node, name) not in (None, []):
-            path = path_of(cast(Element, element)) + f"/{name}"
-            text = f"{name} finnes ikke i denne versjonen av standarden."
-            raise BuildError((Problem("element.unknown", "error", path, None, text),))
+def _refuse_field_of_other_version(element: Tree, name: str) -> NoReturn:
+    path = path_of(cast(Element, element)) + f"/{name}"
+    text = f"{name} finnes ikke i denne versjonen av standarden."
+    raise BuildError((Problem("element.unknown", "error", path, None, text),))
 
 
 def _in_order(node: Node, described: Description, kept: Kept) -> Iterator[tuple[Field, Any]]:
@@ -185,13 +253,13 @@ def _in_order(node: Node, described: Description, kept: Kept) -> Iterator[tuple[
             yield fields[name], value
 
 
-def _structure(element: Tree, tag: str, field: Field, value: Any, scope: Scope) -> None:
+def _structure(element: Tree, tag: str, name: str, value: Any, shape: _Shape) -> None:
     if not isinstance(value, Node):
-        _refuse(_made(element, tag, {}), f"{field.name} skal ha struktur, ikke bare en verdi.")
+        _refuse(_made(element, tag, {}), f"{name} skal ha struktur, ikke bare en verdi.")
     made = _made(element, tag, _own(value))
-    if type(value) is not field.value:
-        _refuse(made, f"{field.name} har en struktur av feil slag ({type(value).__name__}).")
-    _fill(made, value, scope)
+    if type(value) is not shape.cls:
+        _refuse(made, f"{name} har en struktur av feil slag ({type(value).__name__}).")
+    _fill(made, value, shape)
 
 
 def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
@@ -203,7 +271,7 @@ def _fill_items(element: Tree, node: Node, field: Field, scope: Scope) -> None:
             last = _any(element, item)
         elif isinstance(item, Node) and type(item) in field.classes:
             last = _made(element, child_tag(type(item).__name__, type(item), type(node), scope), _own(item))
-            _fill(last, item, scope)
+            _fill(last, item, _shape(type(item), scope))
         elif isinstance(item, Node):
             last = _root(item, _scope_of(item), element)
         else:
