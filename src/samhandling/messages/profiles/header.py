@@ -15,6 +15,7 @@ from samhandling.messages.receipts import patients
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _PHONE = re.compile(r"(?:tel|fax):\+?[0-9][0-9/\-]*")
 _OTHER_ADDRESS = re.compile(r"(?:mailto|https?):\S+", re.IGNORECASE)
+# Content that only holds others, and text that may be markup: what is missing there is found by its own rule.
 _MAY_BE_EMPTY = frozenset({"Content", "Base64Container"})
 # Signatures and marked-up text have rules of their own.
 _FOREIGN = frozenset({"http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/1999/xhtml"})
@@ -216,6 +217,14 @@ def _code(element: Element, element_name: str) -> Iterator[Finding]:
         yield at(element, "HODE-05", f"{element_name} viser til et annet kodeverk enn ventet.", "Kontroller S.")
     elif numbers and all(codes.surely_unknown(number, value.strip()) for number in numbers):
         yield at(element, "HODE-05", f"{element_name} har en kode som ikke finnes i kodeverket.", "Rett koden.")
+    elif any(codes.withdrawn(number, value.strip()) for number in numbers):
+        yield at(
+            element,
+            "HODE-22",
+            f"{element_name} har en kode eller et kodeverk som er utgått.",
+            "Bruk koden som har tatt over.",
+            severity="note",
+        )
 
 
 # CV elements of the header and the common head; all others with a code are CS (code-lists 1).
@@ -223,8 +232,14 @@ _CV = frozenset(
     {"TypeId", "TypeOrganisation", "RoleToPatient", "Consent", "TypeForesp", "Opplysning", "TypeMottaker"}
     | {"Hendelsekode", "UtTil", "Uttilstand", "TypeRelasjon", "TypeInformasjon", "Error", "TypeInnhold"}
     | {"Overskriftskode", "IPLOStjenestetype", "Funksjonsvariabel", "Diagnosekode"}
+    | {"TemaKodet", "RolleNotat", "Formål", "KodetOpplysning", "VirkestoffLegemiddel", "KodetVurdering"}
+    | {"Funksjonsområde", "IntervensjonTiltakKode", "TypeHendelse", "HjelpemiddelkodeRTV"}
 )
-_OPEN_LISTS = frozenset({"Overskriftskode", "TypeInnhold", "TypeForesp", "Funksjonsvariabel", "TypeOrganisation"})
+_OPEN_LISTS = frozenset(
+    {"Overskriftskode", "TypeInnhold", "TypeForesp", "Funksjonsvariabel", "TypeOrganisation", "TemaKodet"}
+    | {"Diagnosekode", "KodetVurdering", "Funksjonsområde", "VirkestoffLegemiddel", "HjelpemiddelkodeRTV", "Atc"}
+    | {"IntervensjonTiltakKode", "TypeJournalinfo", "KodetOpplysning"}
+)
 
 
 def _is_cv(element: Element) -> bool:
