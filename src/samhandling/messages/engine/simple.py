@@ -47,7 +47,8 @@ _decimal = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _double = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN").fullmatch
 _integer = re.compile(r"[+-]?[0-9]+").fullmatch
 _oid = re.compile(r"\d+(?:\.\d+)*").fullmatch
-_base64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?").fullmatch
+# Possessive, so that the matcher remembers nothing of an attachment of 30 MB.
+_base64 = re.compile(r"[A-Za-z0-9+/ \t\r\n]*+(?P<padding>(?:=[ \t\r\n]*+){0,2})").fullmatch
 # The last sign before the padding holds bits that must be zero.
 _BEFORE_PADDING = {1: "AEIMQUYcgkosw048", 2: "AQgw"}
 
@@ -161,11 +162,19 @@ def is_oid(text: str) -> bool:
 
 def is_base64(text: str) -> bool:
     """xs:base64Binary; white space anywhere."""
-    squeezed = text.translate({32: None, 9: None, 10: None, 13: None})
-    if _base64(squeezed) is None:
+    match = _base64(text)
+    if match is None:
         return False
-    padding = 2 if squeezed.endswith("==") else 1 if squeezed.endswith("=") else 0
-    return not padding or squeezed[-padding - 1] in _BEFORE_PADDING[padding]
+    signs = len(text) - sum(text.count(blank) for blank in XML_SPACE)
+    padding = match["padding"].count("=")
+    if signs % 4:
+        return False
+    if not padding:
+        return True
+    last = match.start("padding") - 1
+    while last >= 0 and text[last] in XML_SPACE:
+        last -= 1
+    return last >= 0 and text[last] in _BEFORE_PADDING[padding]
 
 
 def is_id(text: str) -> bool:

@@ -13,7 +13,6 @@ from samhandling.messages.engine.describe import Description, Field, child_tag, 
 from samhandling.messages.engine.parse import Limits
 from samhandling.messages.engine.problems import Element, Problem, Tree, local_name, path_of
 from samhandling.messages.engine.reading import ROOTS, check
-from samhandling.messages.engine.simple import SimpleType
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
 from samhandling.messages.engine.xsi import DECLARES, declared
 
