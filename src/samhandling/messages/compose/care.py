@@ -1,12 +1,33 @@
-"""The common head of every PLO payload: status, responsible unit, responsible professional (HITS 1174)."""
+"""The common head of every PLO payload: status, family, responsible unit and professional (HIS 80704, HITS 1174)."""
 
 from __future__ import annotations
 
-from samhandling.messages.compose.parts import clean, cs, cv, given
-from samhandling.messages.compose.values import Professional, UnitValues
-from samhandling.messages.model import felleskomponent1 as fk1
-from samhandling.messages.model import kith
+from typing import Any
+
+from samhandling.messages.compose.care_values import CareValues
+from samhandling.messages.compose.parts import cs, cv, day, flag, given, joined, optional_cs, optional_cv
+from samhandling.messages.compose.people import organisation, phone_address, plain_person, professional
+from samhandling.messages.compose.practicalities import Child, NextOfKin, Request, SentDocument
+from samhandling.messages.compose.values import ContactPerson, Professional, UnitValues
 from samhandling.messages.model import po_komponent as po
+
+__all__ = ["has_identifier", "head", "phone_address", "responsible", "shipping", "unit"]
+
+
+def head(values: CareValues, version: str) -> dict[str, Any]:
+    """The seven elements that every care message begins with, by their names."""
+    return {
+        "InformasjonOmForsendelsen": _shipping(values),
+        "TilleggsopplysningPasient": _about_patient(values),
+        "ParorendeForesatt": [
+            *(_next_of_kin(person) for person in values.next_of_kin),
+            *(_child(child, version) for child in values.children),
+        ],
+        "TilknyttetEnhet": [unit(values.unit)] if values.unit else [],
+        "KontaktpersonHelsepersonell": [_contact(person) for person in values.contacts],
+        "AnsvarForRapport": [_responsible(values)] if values.responsible else [],
+        "SendtDokument": [_sent(document) for document in values.sent_documents],
+    }
 
 
 def shipping(status: str) -> po.InformasjonOmForsendelsen:
@@ -14,34 +35,14 @@ def shipping(status: str) -> po.InformasjonOmForsendelsen:
     return po.InformasjonOmForsendelsen(Forsendelsesstatus=cs("7309", status))
 
 
-def phone_address(phone: str) -> str:
-    """`tel:` and the number without blanks; `+`, `/` and `-` are the only separators that may stand in it."""
-    return "tel:" + "".join(sign for sign in phone if sign in "0123456789+/-")
-
-
 def unit(values: UnitValues) -> po.TilknyttetEnhet:
     """The responsible unit with its telephone."""
-    return po.TilknyttetEnhet(
-        Kontaktenhet=fk1.Organisation(
-            OrganisationName=clean(values.name),
-            Ident=[fk1.Ident(Id=clean(values.identifier), TypeId=cv("9051", values.identifier_kind))],
-            TeleCom=_telephone("HP", values.phone),
-        )
-    )
+    return po.TilknyttetEnhet(Kontaktenhet=organisation(values))
 
 
 def responsible(person: Professional, ward: UnitValues | None) -> po.AnsvarForRapport:
     """The responsible or deciding professional."""
-    return po.AnsvarForRapport(
-        AnsvarligRapport=fk1.HealthcareProfessional(
-            TypeHealthcareProfessional=cs("9060", person.profession),
-            RoleToPatient=cv("9034", person.role),
-            FamilyName=given(person.family_name),
-            GivenName=given(person.given_name),
-            Ident=[_identifier(person, ward)],
-            TeleCom=_telephone("WP", person.phone),
-        )
-    )
+    return po.AnsvarForRapport(AnsvarligRapport=professional(person, ward))
 
 
 def has_identifier(person: Professional, ward: UnitValues | None) -> bool:
@@ -49,17 +50,71 @@ def has_identifier(person: Professional, ward: UnitValues | None) -> bool:
     return bool(given(person.hpr_number) or given(person.local_id) or (ward and given(ward.identifier)))
 
 
-def _identifier(person: Professional, ward: UnitValues | None) -> fk1.Ident:
-    """HPR number; else the local id; else the unit's, which at least is true of where the person is found."""
-    if given(person.hpr_number):
-        return fk1.Ident(Id=clean(person.hpr_number), TypeId=cv("8116", "HPR"))
-    if given(person.local_id) or ward is None:
-        return fk1.Ident(Id=clean(person.local_id), TypeId=cv("8116", "XXX"))
-    return fk1.Ident(Id=clean(ward.identifier), TypeId=cv("9051", ward.identifier_kind))
+def _shipping(values: CareValues) -> po.InformasjonOmForsendelsen:
+    """The status, and the request that the message answers (SEND-65)."""
+    return po.InformasjonOmForsendelsen(
+        Forsendelsesstatus=cs("7309", values.status),
+        ForbeholdOmVideresending=flag(values.forwarding_reservation),
+        SvarPaaForesporsel="true" if values.answers else None,
+        Foresporsel=_request(values.answers) if values.answers else None,
+    )
 
 
-def _telephone(kind: str, phone: str) -> list[fk1.TeleCom]:
-    address = phone_address(phone)
-    if address == "tel:":
-        return []
-    return [fk1.TeleCom(TypeTelecom=cs("9061", kind), TeleAddress=kith.URL(V=address))]
+def _request(request: Request) -> po.Foresporsel:
+    return po.Foresporsel(
+        TypeForesp=cv(request.asked_by, request.type),
+        Sporsmal=given(request.question),
+        RefDokIdForesp=given(request.document_id),
+    )
+
+
+def _about_patient(values: CareValues) -> po.TilleggsopplysningPasient | None:
+    if not (values.civil_status or values.language or values.lives_alone is not None):
+        return None
+    return po.TilleggsopplysningPasient(
+        SivilStatus=optional_cs("8724", values.civil_status),
+        BorAlene=flag(values.lives_alone),
+        Sprak=optional_cs("3303", values.language),
+    )
+
+
+def _next_of_kin(person: NextOfKin) -> po.ParorendeForesatt:
+    return po.ParorendeForesatt(
+        Slektskap=optional_cs("9033", person.relation),
+        Omsorgsfunksjon=optional_cs("9050", person.function),
+        Referanseperson=plain_person(person),
+        Merknad=given(person.remark),
+    )
+
+
+def _child(child: Child, version: str) -> po.ParorendeForesatt:
+    """Version 1.5 has no place for the year of birth, so it stands in the remark there."""
+    born = str(child.birth_year)
+    return po.ParorendeForesatt(
+        Slektskap=optional_cs("9033", child.relation),
+        FodselsarMindrearigParorende=born if version != "1.5" else None,
+        Referanseperson=plain_person(child),
+        Merknad=given(child.follow_up) if version != "1.5" else joined(f"Født {born}.", child.follow_up),
+    )
+
+
+def _contact(person: ContactPerson) -> po.KontaktpersonHelsepersonell:
+    return po.KontaktpersonHelsepersonell(Kontaktperson=professional(person), Merknad=given(person.remark))
+
+
+def _responsible(values: CareValues) -> po.AnsvarForRapport:
+    assert values.responsible is not None
+    return po.AnsvarForRapport(
+        AnsvarligRapport=professional(values.responsible, values.unit), GodkjentDato=day(values.approved_on)
+    )
+
+
+def _sent(document: SentDocument) -> po.SendtDokument:
+    return po.SendtDokument(
+        Opplysning=cv("8329", document.document),
+        JaNei=flag(bool(document.sent)) or "false",
+        DatoSendt=day(document.sent_on),
+        TypeMottaker=optional_cv("8330", document.receiver_kind),
+        NavnMottaker=given(document.receiver_name),
+        Merknad=given(document.remark),
+    )

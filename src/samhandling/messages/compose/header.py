@@ -7,8 +7,9 @@ from datetime import datetime
 from samhandling.clock.oslo import xml_time
 from samhandling.identity.organisations import normal_her_id, normal_organisation_number
 from samhandling.identity.persons import normal_person_number
-from samhandling.messages.compose.parts import clean, cs, cv, given
-from samhandling.messages.compose.values import Address, AddressLevel, AddressPerson, PatientValues
+from samhandling.messages.compose.attachments import documents
+from samhandling.messages.compose.parts import clean, cs, cv, given, optional_cv
+from samhandling.messages.compose.values import Address, AddressLevel, AddressPerson, Attachment, PatientValues
 from samhandling.messages.engine.tables import Node
 from samhandling.messages.model import hodemelding as mh
 from samhandling.messages.model import kith
@@ -28,6 +29,8 @@ def message_head(
     parent: str,
     conversation: str,
     payload: Node,
+    consent: str = "",
+    attachments: tuple[Attachment, ...] = (),
 ) -> mh.MsgHead:
     """The finished document. Instants are aware UTC and written in Oslo time with their offset."""
     reference = None
@@ -48,12 +51,14 @@ def message_head(
         ),
         Document=[
             mh.Document(
+                Consent=optional_cv("9064", consent),
                 RefDoc=mh.RefDoc(
                     IssueDate=kith.TS(V=xml_time(issued_at)),
                     MsgType=cs("8114", "XML"),
                     Content=mh.Content(elements=[payload]),
-                )
-            )
+                ),
+            ),
+            *documents(attachments),
         ],
     )
 

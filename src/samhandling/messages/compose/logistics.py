@@ -54,10 +54,11 @@ _DEAD = "2"
 _OTHER_PLACE = "88"
 
 
-def compose(values: LogisticsValues) -> Composed:
+def compose(values: LogisticsValues, *, test: bool = False) -> Composed:
     """The document, or the findings that say what is missing; never raises for content.
 
     The findings hold what the profiles say of the finished document too: `Composed.sendable` tells whether it may go.
+    `test`: the store is marked *test*, where synthetic person numbers are expected.
     """
     missing = tuple(_missing(values))
     if missing:
@@ -73,7 +74,7 @@ def compose(values: LogisticsValues) -> Composed:
     found = facts.facts(reading)
     if found is None or reading.tree is None:
         raise TypeError("what we build we can read")
-    return Composed(document, data, found, profiles.check(found, reading.tree))
+    return Composed(document, data, found, profiles.check(found, reading.tree, test=test))
 
 
 def _stopped(*findings: Finding) -> Composed:

@@ -5,123 +5,114 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from samhandling.messages.compose.about import About
+from samhandling.messages.compose.checking import FieldError
+from samhandling.messages.compose.parties import (
+    Address,
+    AddressLevel,
+    AddressPerson,
+    ContactPerson,
+    PatientValues,
+    PersonIdentifier,
+    PersonName,
+    Professional,
+    UnitValues,
+)
 from samhandling.messages.facts import Facts
 
 if TYPE_CHECKING:
     from samhandling.messages.model.hodemelding import MsgHead
     from samhandling.messages.profiles import Finding
 
+__all__ = [
+    "Address",
+    "AddressLevel",
+    "AddressPerson",
+    "Attachment",
+    "Composed",
+    "ContactPerson",
+    "Envelope",
+    "LogisticsType",
+    "LogisticsValues",
+    "PatientValues",
+    "PersonIdentifier",
+    "PersonName",
+    "Professional",
+    "UnitValues",
+]
+
 LogisticsType = Literal["LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD"]
+AttachmentType = Literal["application/pdf", "image/jpeg", "image/png"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Envelope:
+    """What stands round every message. Instants are aware UTC."""
+
+    msg_id: Annotated[
+        str,
+        About("Meldings-id", "UUID, ny for hver melding.", form="uuid", example="6f0a3c52-0f3e-4b8c-9d0e-2f6f0c6a1b11"),
+    ]
+    generated_at: Annotated[datetime, About("Laget", example="2026-11-21T14:05:00+01:00")]
+    # When the content was registered; the same as generated_at when None.
+    issued_at: Annotated[datetime | None, About("Innholdet registrert")] = None
+    sender: Annotated[Address, About("Avsender", required=True)]
+    receiver: Annotated[Address, About("Mottaker", required=True)]
+    copies: Annotated[tuple[Address, ...], About("Kopi til")] = ()
+    patient: Annotated[PatientValues, About("Pasient", required=True)]
+    # The series that this message follows: the message before it, and the first; either alone stands for both.
+    parent: Annotated[str, About("Gjelder melding", "Meldings-id til den forrige meldingen.", form="uuid")] = ""
+    conversation: Annotated[str, About("Første melding", "Meldings-id til den første i rekken.", form="uuid")] = ""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Attachment:
+    """A document that goes along (HIS 1036, HIS 1077)."""
+
+    name: Annotated[str, About("Beskrivelse", required=True, form="line", example="EKG 21.11.2026")] = ""
+    mime_type: Annotated[AttachmentType, About("Format", required=True, example="application/pdf")] = "application/pdf"
+    content: Annotated[bytes, About("Innhold", "Filen, base64-kodet.", required=True)] = b""
+    # When the attachment was made; None when not known.
+    made_at: Annotated[datetime | None, About("Laget")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddressLevel:
-    """An organisation, or a service below it, as Adresseregisteret names it."""
-
-    name: str
-    her_id: str
-    # Sent beside the HER-id when known (SEND-43).
-    organisation_number: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddressPerson:
-    """Level 2 as a person: a general practitioner."""
-
-    family_name: str
-    given_name: str
-    her_id: str
-    hpr_number: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Address:
-    """A sender or receiver on its two levels (HIS 1153)."""
-
-    organisation: AddressLevel
-    part: AddressLevel | AddressPerson
-
-
-@dataclass(frozen=True, kw_only=True)
-class PatientValues:
-    """The patient of the header. Values stay out of the repr (P-08)."""
-
-    family_name: str = field(repr=False)
-    given_name: str = field(repr=False)
-    middle_name: str = field(default="", repr=False)
-    # (code of list 8116, number), the most official first.
-    identifiers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    birth_date: date | None = field(default=None, repr=False)
-    # Code of list 3101; "" when not known.
-    sex: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnitValues:
-    """The responsible unit: the ward, with the telephone that is answered."""
-
-    name: str
-    phone: str
-    # The ward's code in the patient system, sent as a local identifier (list 9051).
-    identifier: str
-    identifier_kind: str = "LAV"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Professional:
-    """A responsible or deciding health professional."""
-
-    family_name: str
-    given_name: str = ""
-    # Code of list 9060.
-    profession: str = "XX"
-    # Code of list 9034.
-    role: str = "21"
-    hpr_number: str = ""
-    # User id in the sending system; stands in when there is no HPR number, since an Ident is required.
-    local_id: str = ""
-    phone: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogisticsValues:
+class LogisticsValues(Envelope):
     """One logistics message. Instants are aware UTC; days are days in Oslo."""
 
     type: LogisticsType
     version: Literal["1.5", "1.6"] = "1.6"
     # N (new) or C (cancellation): logistics messages are never changed (HISD 1154).
-    status: Literal["N", "C"] = "N"
-    msg_id: str
-    generated_at: datetime
-    # When the content was registered; the same as generated_at when None.
-    issued_at: datetime | None = None
-    sender: Address
-    receiver: Address
-    copies: tuple[Address, ...] = ()
-    patient: PatientValues
-    unit: UnitValues | None = None
-    responsible: Professional | None = None
-    # The series that this message follows; both or none.
-    parent: str = ""
-    conversation: str = ""
+    status: Annotated[
+        Literal["N", "C"], About("Status", "N ny, C kansellering.", required=True, lists=("7309",), example="N")
+    ] = "N"
+    unit: Annotated[UnitValues | None, About("Ansvarlig enhet")] = None
+    responsible: Annotated[
+        Professional | None,
+        About("Ansvarlig helsepersonell", "Den som har besluttet, ved utskrivningsklar og avmelding."),
+    ] = None
 
-    admitted_at: datetime | None = None
-    ready_on: date | None = None
-    withdrawn_on: date | None = None
+    admitted_at: Annotated[datetime | None, About("Innlagt", example="2026-11-20T10:30:00+01:00")] = None
+    ready_on: Annotated[date | None, About("Utskrivningsklar", example="2026-11-21")] = None
+    withdrawn_on: Annotated[date | None, About("Ikke lenger utskrivningsklar", example="2026-11-21")] = None
     # The day; a time is sent when the hospital gives one.
-    discharged_at: date | datetime | None = None
-    died_at: date | datetime | None = None
+    discharged_at: Annotated[date | datetime | None, About("Utskrevet", example="2026-11-21")] = None
+    died_at: Annotated[date | datetime | None, About("Død", example="2026-11-21")] = None
     # Codes of lists 8408 and 8431.
-    discharge_place: str = ""
-    discharge_state: str = ""
+    discharge_place: Annotated[str, About("Utskrevet til", lists=("8408",), example="1")] = ""
+    discharge_state: Annotated[str, About("Tilstand ved utskriving", lists=("8431",), example="1")] = ""
 
     # Event code -> text: BeskrivelseAvHendelse and Merknad.
-    descriptions: Mapping[str, str] = field(default_factory=dict)
-    remarks: Mapping[str, str] = field(default_factory=dict)
+    descriptions: Annotated[
+        Mapping[str, str], About("Beskrivelse av hendelser", "Hendelseskode (9121) og tekst.", lists=("9121",))
+    ] = field(default_factory=dict)
+    remarks: Annotated[
+        Mapping[str, str], About("Merknader til hendelser", "Hendelseskode (9121) og tekst.", lists=("9121",))
+    ] = field(default_factory=dict)
     # Why the message is cancelled; goes into the description of the event, after "Kansellering:".
-    cancel_reason: str = ""
+    cancel_reason: Annotated[str, About("Hvorfor meldingen trekkes tilbake")] = ""
 
     # C-11, per counterpart: event 3 with Anslag false; the literal "true" of HIS 1149 for 1, 2 and 13.
     ready_is_final: bool = False
@@ -136,8 +127,11 @@ class Composed:
     data: bytes
     facts: Facts | None
     findings: tuple[Finding, ...] = ()
+    # What is missing or wrong in the values, by field; with any of them there is no document.
+    errors: tuple[FieldError, ...] = ()
 
     @property
     def sendable(self) -> bool:
         """There is a document and nothing blocks sending it."""
-        return self.document is not None and not any(finding.blocks_sending for finding in self.findings)
+        blocked = self.errors or any(finding.blocks_sending for finding in self.findings)
+        return self.document is not None and not blocked
