@@ -52,6 +52,7 @@ COMMANDS: dict[str, Command] = {
         DAILY,
         store=False,
     ),
+    "send": Command("samhandling.writing.commands:send", "Send ferdige meldinger fra journalsystemet.", DAILY),
     "demo": Command(
         "samhandling.node.demo:demo", "Den oppdiktede verdenen med en dag som spilles av.", NODE, store=False
     ),

@@ -46,6 +46,30 @@ class MllpLine(BaseModel):
     """TOML file that says where this feed differs from docs/adt-feed.md."""
 
 
+class PassOnFolder(BaseModel):
+    """A folder where one organisation's EPJ lays finished documents to be sent (docs/epj-folders.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation: str = ""
+    """Organisation number or HER-id of a hosted organisation; empty: the only one."""
+    folder: Path
+    settle_seconds: float = 2.0
+    """A file is taken when its size and time have not changed for so long."""
+
+
+class RecordSetting(BaseModel):
+    """A folder through which one organisation's EPJ gets its messages as journal documents (docs/epj-folders.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation: str = ""
+    """Organisation number or HER-id of a hosted organisation."""
+    folder: Path
+    acknowledge: Literal["file", "at_once"] = "file"
+    """`file`: the EPJ acknowledges with a file of its own; `at_once`: written is filed."""
+
+
 class NodeConfiguration(BaseSettings):
     """All settings of a node."""
 
@@ -70,6 +94,8 @@ class NodeConfiguration(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
+    pass_on: list[PassOnFolder] = Field(default_factory=list)
+    records: list[RecordSetting] = Field(default_factory=list)
     loopback_spool: Path | None = None
     """Folder shared with another node on this machine: the loopback carrier hands over through it."""
 

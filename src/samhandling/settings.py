@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "samhandling.exchange",
     "samhandling.carriers",
     "samhandling.stays",
+    "samhandling.writing",
     "samhandling.intake",
     "samhandling.worklist",
     "samhandling.world",

@@ -21,12 +21,16 @@ HANDLERS: dict[str, str] = {
     "stays.received": "samhandling.stays.handlers.received",
     "stays.cancelled": "samhandling.stays.handlers.cancelled",
     "stays.course_check": "samhandling.stays.handlers.course_check",
+    "writing.noticed": "samhandling.writing.filing.noticed",
+    "writing.file": "samhandling.writing.filing.file",
+    "writing.overdue": "samhandling.writing.filing.overdue",
 }
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "job.dead": ("exchange.set_aside", "intake.job_died"),
-    "message.received": ("stays.received",),
+    "message.received": ("stays.received", "writing.noticed"),
+    "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
     "message.cancelled": ("stays.cancelled",),
 }
@@ -55,7 +59,11 @@ EVERYBODY = (
     "operations",
     "admin",
 )
-COLLECTORS: tuple[str, ...] = ("samhandling.carriers.loopback.collecting.collect_now",)
+COLLECTORS: tuple[str, ...] = (
+    "samhandling.carriers.loopback.collecting.collect_now",
+    "samhandling.writing.collecting.pick_up_now",
+    "samhandling.writing.collecting.acknowledgments_now",
+)
 """Functions `() -> int` by which the worker takes in what carriers find outside the node."""
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -66,6 +74,9 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
+
+MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
+"""Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""

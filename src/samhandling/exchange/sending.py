@@ -129,6 +129,7 @@ def _store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, wri
     receivers = [(receiver, Role.PRIM), *((copy, Role.COP) for copy in addresses.copies)]
     for party, role in receivers:
         queue(_delivery(message, party, role), line=message.subject or message.patient_key or message.msg_id, now=now)
+    publish("message.sent", {"message": message.pk}, now=now)
     close_tasks(unique_key=notices.not_sent_key(draft), organisation=draft.organisation, how="resolved", now=now)
     return message
 

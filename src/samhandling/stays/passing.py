@@ -29,6 +29,11 @@ from samhandling.tasks.services import close_tasks
 CODES = {message_type: code for code, message_type in MESSAGE_TYPES.items()}
 
 
+def has_routine(message_type: str) -> bool:
+    """Whether finished documents of that type (8279) are judged by the routine, through `pass_on`."""
+    return message_type in CODES
+
+
 @transaction.atomic
 def pass_on(document: bytes, *, organisation: Organisation, now: datetime) -> Outcome:
     """Send a logistics message that the EPJ has written, if the routine lets it (2.4): its bytes go unchanged.

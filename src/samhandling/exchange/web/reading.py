@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
@@ -165,6 +168,13 @@ def receipts(message: Message, now: datetime) -> list[ReceiptView]:
             )
         )
     return result
+
+
+def lines(message: Message, now: datetime) -> list[Status]:
+    """What rooms below say of the message, as that it is in the record (`wiring.MESSAGE_LINES`)."""
+    paths: tuple[str, ...] = getattr(import_module(settings.SAMHANDLING_WIRING), "MESSAGE_LINES", ())
+    found = [import_string(path)(message, now) for path in paths]
+    return [line for line in found if line is not None]
 
 
 def history(message: Message, now: datetime) -> list[TimelineEntry]:

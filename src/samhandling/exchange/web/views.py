@@ -87,6 +87,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "patient": strip(found.patient, test=is_test_store()) if found.patient and sees_patients else None,
         "receivers": [] if inward else reading.receivers(found, now),
         "receipts": reading.receipts(found, now),
+        "lines": reading.lines(found, now),
         "history": reading.history(found, now),
         "document": document_of(found) if opened else "",
         "may_match": _needs_patient(found) and not removed and may_clear(scope, found),

@@ -72,6 +72,9 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "delivery.receipt_rejected": (Tone.BAD, N_("Avvist av mottakeren")),
     "delivery.deadline": (Tone.BAD, N_("96 timer uten bekreftelse")),
     "delivery.try_again": (Tone.QUIET, N_("Sendt på nytt")),
+    "record.handed": (Tone.QUIET, N_("Gitt til journalsystemet")),
+    "record.filed": (Tone.OK, N_("Journalført")),
+    "record.dropped": (Tone.QUIET, N_("Ikke journalført; innholdet er slettet")),
 }
 ARRIVAL_WORDS: dict[str, str] = {
     ArrivalState.ARRIVED: N_("Kommet inn, ikke lest ennå"),
