@@ -123,7 +123,11 @@ def test_11_a_ready_date_moved_ahead_is_m7_and_no_m6_until_that_day_is_confirmed
     assert ward.state(ready) == "S2"
     ward.until("18.11.2026 08.00")
     assert ward.sent(ready)[1:] == ["UTSKRIVNINGSKLAR", "AVMELDING"]
-    ward.ready(p1, "18.11.2026 08.30", "18.11.2026")
+    ward.ready(p1, "18.11.2026 08.15", "18.11.2026")  # the feed repeats what it said, which confirms nothing
+    assert ward.sent(ready)[1:] == ["UTSKRIVNINGSKLAR", "AVMELDING"]
+    confirmed = events.ReadySet(at=ward.now, ready_date=date(2026, 11, 18), decided_by=DOCTOR)
+    register(ready, confirmed, user=ward.user(), now=ward.now)
+    ward.work()
     assert ward.sent(ready)[1:] == ["UTSKRIVNINGSKLAR", "AVMELDING", "UTSKRIVNINGSKLAR"]
 
 

@@ -175,6 +175,7 @@ CASES: list[tuple[str, StayState, events.Event, State, list[str]]] = [
     *[("T11r", s, cleared(), s.state, []) for s in (IN, ACTIVE)],
     ("T10c", changed(IN, ready_date=TODAY), cleared(), State.IN, []),
     ("T10c", EXPECTED_READY, cleared(), State.ACTIVE, []),
+    *[("T11e", s, cleared(), s.state, []) for s in (OUT, DEAD, VOID)],
     ("T10d", EXPECTED_READY, ReadyDayCame(at=NOW), State.ACTIVE, []),
     ("T10d", changed(IN, expected_ready=TODAY), ReadyDayCame(at=NOW), State.IN, []),
     *[
@@ -190,6 +191,8 @@ CASES: list[tuple[str, StayState, events.Event, State, list[str]]] = [
     ("T14", READY, events.Discharged(at=NOW, other_trust=True), State.OUT, ["M8"]),
     ("T14", changed(READY, m6="waiting"), events.Discharged(at=NOW), State.OUT, ["-M6", "M8"]),
     ("T14r", OUT, events.Discharged(at=NOW), State.OUT, []),
+    ("T14c", OUT, events.Discharged(at=NOW, discharged_to="11"), State.OUT, []),
+    ("T14c", OUT, events.Discharged(at=NOW - timedelta(hours=1)), State.OUT, []),
     ("T17d", DEAD, events.Discharged(at=NOW), State.DEAD, []),
     ("T14t", PLANNED, DischargeTimeCame(at=NOW), State.OUT, ["M8"]),
     ("T14t", changed(IN, planned_discharge=NOW), DischargeTimeCame(at=NOW), State.OUT, []),
@@ -216,6 +219,8 @@ CASES: list[tuple[str, StayState, events.Event, State, list[str]]] = [
     *[("T17", s, events.Died(at=NOW), State.DEAD, []) for s in (IN, ACTIVE, READY)],
     ("T17r", DEAD, events.Died(at=NOW), State.DEAD, []),
     ("T18", OUT, events.Died(at=NOW), State.OUT, []),
+    ("T18r", changed(OUT, died_at=NOW), events.Died(at=NOW), State.OUT, []),
+    ("T18u", changed(OUT, died_at=NOW), events.DeathUndone(at=NOW), State.OUT, []),
     ("T17w", DEAD, DeathWaitOver(at=NOW), State.DEAD, ["M8"]),
     *[
         ("T17r", s, DeathWaitOver(at=NOW), s.state, [])
@@ -224,7 +229,7 @@ CASES: list[tuple[str, StayState, events.Event, State, list[str]]] = [
     ("T17r", changed(DEAD, m8="told"), DeathWaitOver(at=NOW), State.DEAD, []),
     ("T17b", DEAD, events.DeathUndone(at=NOW), State.READY, []),
     ("T17b", changed(DEAD, m8="told"), events.DeathUndone(at=NOW), State.READY, ["M8(C)"]),
-    *[("T17r", s, events.DeathUndone(at=NOW), s.state, []) for s in (IN, ACTIVE, READY, OUT)],
+    *[("T17r", s, events.DeathUndone(at=NOW), s.state, []) for s in (IN, ACTIVE, READY, OUT, VOID)],
     ("T19", StayState(state=State.EXPECTED), events.AdmissionCancelled(at=NOW), State.VOID, []),
     ("T19", IN, events.AdmissionCancelled(at=NOW), State.VOID, []),
     *[
@@ -331,7 +336,7 @@ def test_the_last_row_of_every_pair_always_holds_so_that_nothing_falls_through()
         *((s, "MunicipalUserSet") for s in ("OUT", "DEAD", "VOID")),
         *((s, "NeedAssessed") for s in ("OUT", "DEAD", "VOID")),
         *((s, "Opened") for s in ("OUT", "DEAD", "VOID")),
-        ("OUT", "Discharged"),
+        *((s, "ReadyCleared") for s in ("OUT", "DEAD", "VOID")),
     }
 
 

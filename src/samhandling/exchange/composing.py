@@ -9,6 +9,7 @@ from typing import cast
 from samhandling.clock import oslo
 from samhandling.exchange.addressing import Addresses
 from samhandling.exchange.values import Draft, Finding, LogisticsContent
+from samhandling.messages.codes import known
 from samhandling.messages.compose import logistics
 from samhandling.messages.compose.values import (
     Address,
@@ -29,6 +30,8 @@ from samhandling.registry.models import CommunicationParty
 
 ALIVE, DEAD = "1", "2"
 """Uttilstand, list 8431."""
+UNKNOWN_PROFESSION = "XX"
+"""Ukjent/uspesifisert, list 9060."""
 LOGISTICS = frozenset({"LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD"})
 
 
@@ -123,6 +126,7 @@ def _professional(content: LogisticsContent) -> Professional | None:
     return Professional(
         family_name=named.family_name,
         given_name=named.given_name,
+        profession=named.profession if known("9060", named.profession) else UNKNOWN_PROFESSION,
         hpr_number=named.hpr,
         local_id="" if named.hpr else named.family_name,
         phone=named.phone or (content.unit.phone if content.unit is not None else ""),
@@ -178,12 +182,12 @@ def _unit_of(original: Facts) -> UnitValues | None:
     if not original.units:
         return None
     unit = original.units[0]
-    known = unit.identifiers[0] if unit.identifiers else None
+    first = unit.identifiers[0] if unit.identifiers else None
     return UnitValues(
         name=unit.name,
         phone=unit.phones[0] if unit.phones else "",
-        identifier=known.id if known is not None else "",
-        identifier_kind=known.kind if known is not None else "LAV",
+        identifier=first.id if first is not None else "",
+        identifier_kind=first.kind if first is not None else "LAV",
     )
 
 
@@ -196,7 +200,7 @@ def _professional_of(original: Facts) -> Professional | None:
     return Professional(
         family_name=person.family_name,
         given_name=person.given_name,
-        profession=person.profession.value or "XX",
+        profession=person.profession.value or UNKNOWN_PROFESSION,
         role=person.role.value or "21",
         hpr_number=hpr,
         local_id=other,

@@ -20,6 +20,8 @@ class Responsible:
     family_name: str = ""
     given_name: str = ""
     hpr: str = ""
+    profession: str = ""
+    """Code of list 9060; empty: not known."""
     phone: str = ""
 
 

@@ -88,6 +88,7 @@ def _about(adt: AdtEvent, *, source: str, test: bool) -> About:
         visit=visit.number[:VISIT_LENGTH],
         unit_code=visit.ward,
         admitted_at=visit.admitted_at,
+        recorded_at=adt.recorded_at,
         inpatient=visit.inpatient,
         attending=_professional(visit.attending),
         source=source,
@@ -117,7 +118,9 @@ def numbers(identifiers: tuple[AdtIdentifier, ...], *, test: bool) -> tuple[Numb
 def _professional(who: AdtProfessional | None) -> Professional | None:
     if who is None:
         return None
-    return Professional(family_name=who.family_name, given_name=who.given_name, hpr=who.hpr)
+    return Professional(
+        family_name=who.family_name, given_name=who.given_name, hpr=who.hpr, profession=who.profession
+    )  # fmt: skip
 
 
 def _occurred(adt: AdtEvent) -> datetime:
@@ -181,9 +184,9 @@ def _discharged(adt: AdtEvent, about: About, _test: bool) -> list[FeedEvent]:
 def _updated(adt: AdtEvent, about: About, _test: bool) -> list[FeedEvent]:
     found: list[FeedEvent] = [events.PatientUpdated(at=_recorded(adt), about=about), *_municipal(adt, about)]
     if adt.patient.dead:
-        found.append(events.Died(at=adt.patient.died_at or _occurred(adt), about=about))
+        found.append(events.Died(at=adt.patient.died_at or _occurred(adt), about=about, standing=True))
     elif adt.patient.dead is False:
-        found.append(events.DeathUndone(at=_recorded(adt), about=about))
+        found.append(events.DeathUndone(at=_recorded(adt), about=about, standing=True))
     return found
 
 

@@ -128,12 +128,26 @@ def find(details: PatientDetails, *, organisation_id: int) -> Patient | None:
 
 
 @transaction.atomic
+def update(details: PatientDetails, *, organisation_id: int, now: datetime) -> Registered | None:
+    """Bring a patient whom we have up to date, as `register`; None for anybody else, of whom nothing is kept."""
+    return _register(details, organisation_id, now, provisional=False, only_known=True)
+
+
+@transaction.atomic
 def register(details: PatientDetails, *, organisation_id: int, now: datetime, provisional: bool = False) -> Registered:
     """Make the patient known, or bring what is known up to date; the row is locked until the transaction ends.
 
     Raises NoIdentityError without anything to know the person by, RealStoreError for a synthetic number in a store
     that is not marked *test* (P-15).
     """
+    done = _register(details, organisation_id, now, provisional=provisional, only_known=False)
+    assert done is not None
+    return done
+
+
+def _register(
+    details: PatientDetails, organisation_id: int, now: datetime, *, provisional: bool, only_known: bool
+) -> Registered | None:
     numbers = _given(details)
     if not numbers and not (rules.has_name(details) and details.birth_date):
         raise NoIdentityError
@@ -144,6 +158,8 @@ def register(details: PatientDetails, *, organisation_id: int, now: datetime, pr
     known = _owners(numbers, organisation_id)
     if known:
         patient = Patient.objects.select_for_update().get(pk=next(iter(known)))
+    elif only_known:
+        return None
     else:
         patient = Patient(organisation_id=organisation_id, created_at=now, provisional=provisional)
     created, before = patient.pk is None, _said(patient)

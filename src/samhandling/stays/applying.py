@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
 from django.db import transaction
 
 from samhandling.access.models import User
@@ -19,7 +20,7 @@ from samhandling.stays.causes import CAUSES
 from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
 from samhandling.stays.policies import policy_for
-from samhandling.stays.rules import ImpossibleEventError, State, StayState
+from samhandling.stays.rules import ImpossibleEventError, State, StayState, repeats
 from samhandling.stays.rules.values import INPATIENT, Opened
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
 from samhandling.store.services import RealStoreError
@@ -47,42 +48,59 @@ def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied
     """
     if isinstance(event, events.PatientsMerged):
         return _merge(event, organisation, now)
-    patient = _patient(event, organisation, now)
-    if patient is None and not event.about.visit:
-        return Applied("refused")
     unit = resolving.unit_of(organisation, event.about.unit_code, now) if event.about.unit_code else None
+    who = _patient(event, organisation, now, only_known=not resolving.may_begin(event, unit))
+    patient = who.patient
+    if patient is None and not who.unknown and not event.about.visit:
+        return Applied("refused")
     found = resolving.stays_for(organisation, patient, event)
-    if patient is not None and any(s.patient_id != patient.pk for s in found):
+    if found and (who.unknown or (patient is not None and any(s.patient_id != patient.pk for s in found))):
         return _wrong_patient(event, organisation, patient, found[0], now)
     targets = [lock_stay(stay.pk, patient=patient) for stay in found]
     if targets and _begins_anew(event, targets[0]):
         targets = []
     if not targets:
-        if patient is None:
+        if patient is None and not who.unknown:
             return Applied("refused")
         return _without_stay(event, organisation, patient, unit, now)
     done = [on_stay(event, stay, patient or stay.patient, unit, now) for stay in targets]
     return done[-1]
 
 
-def _patient(event: Event, organisation: Organisation, now: datetime) -> Patient | None:
-    """The patient, registered or brought up to date; None with a task when nobody can be made of it."""
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Whom an event is about."""
+
+    patient: Patient | None = None
+    """None when nobody can be made of what the event says, with a task, or when it is somebody unknown."""
+    unknown: bool = False
+    """The event names somebody whom we do not have, and is no reason to keep anything about them."""
+
+
+def _patient(event: Event, organisation: Organisation, now: datetime, *, only_known: bool) -> _Who:
+    """The patient, registered or brought up to date.
+
+    `only_known`: the event begins no stay, so that of people whom we do not have nothing is kept.
+    """
     details = event.about.patient
     if isinstance(event, events.MunicipalityChanged):
         details = replace(details, municipality_number=event.municipality_number)
     if details == PatientDetails():
-        return None
+        return _Who()
+    keep = patients.update if only_known else patients.register
     try:
-        done = patients.register(details, organisation_id=organisation.pk, now=now)
+        done = keep(details, organisation_id=organisation.pk, now=now)
     except patients.NoIdentityError:
         _desk_task(organisation, event, "stay.unknown_patient", now)
-        return None
+        return _Who()
     except RealStoreError:
         _desk_task(organisation, event, "stay.synthetic_number", now)
-        return None
+        return _Who()
+    if done is None:
+        return _Who(unknown=True)
     if done.conflicts:
         _desk_task(organisation, event, "stay.number_conflict", now, patient=done.patient)
-    return done.patient
+    return _Who(done.patient)
 
 
 def _desk_task(
@@ -100,32 +118,34 @@ def _desk_task(
 
 
 def _begins_anew(event: Event, stay: Stay) -> bool:
-    """A visit that was cancelled and is admitted again is a new stay (T19, T21)."""
-    return isinstance(event, events.Admitted) and stay.state == State.VOID.value and stay.admitted_at != event.at
+    """A visit that was cancelled and is admitted again, at another time or registered later, is a new stay (T21)."""
+    if not isinstance(event, events.Admitted) or stay.state != State.VOID.value:
+        return False
+    recorded, voided = event.about.recorded_at, load_state(stay).voided_at
+    return stay.admitted_at != event.at or (recorded is not None and voided is not None and recorded > voided)
 
 
-def _wrong_patient(event: Event, organisation: Organisation, patient: Patient, stay: Stay, now: datetime) -> Applied:
+def _wrong_patient(
+    event: Event, organisation: Organisation, patient: Patient | None, stay: Stay, now: datetime
+) -> Applied:
     """The visit is another patient's: nothing is applied, a person looks."""
     _desk_task(organisation, event, "stay.not_applied", now, patient=patient)
-    return Applied("impossible", stay.pk, patient.pk)
+    return Applied("impossible", stay.pk, patient.pk if patient is not None else None)
 
 
 def _without_stay(
-    event: Event, organisation: Organisation, patient: Patient, unit: Unit | None, now: datetime
+    event: Event, organisation: Organisation, patient: Patient | None, unit: Unit | None, now: datetime
 ) -> Applied:
     """Open a stay for an admission, also for one that only a later event tells of; else there is nothing to do."""
     about = event.about
     late = not isinstance(event, events.Admitted)
-    if late and isinstance(event, (*resolving.ABOUT_THE_PERSON, events.AdmissionCancelled)):
-        return Applied("no_stay", None, patient.pk)
-    inpatient = about.inpatient if about.inpatient is not None else (unit is None or unit.inpatient)
-    if late and (about.admitted_at is None or not inpatient):
-        if inpatient:
+    if patient is None or not resolving.may_begin(event, unit):
+        patient_id = patient.pk if patient is not None else None
+        if resolving.misses_admission(event, unit):
             _desk_task(organisation, event, "stay.unknown_visit", now, patient=patient)
-        return Applied("no_stay", None, patient.pk)
+        rows = () if late else ("T03",)
+        return Applied("no_stay", None, patient_id, rows)
     admission = resolving.opened(organisation, patient, event, unit, now)
-    if not admission.inpatient:
-        return Applied("no_stay", None, patient.pk, ("T03",))
     stay = _new_stay(admission, organisation, patient, unit, now)
     work = _work(stay, now, event)
     rows = [carrying.step(work, admission).row]
@@ -182,11 +202,14 @@ def on_stay(
         stay.unit = unit
         if unit is None:
             work.ask("stay.unknown_unit")
-    organisation = stay.organisation
+    organisation, fed = stay.organisation, user is None
+    if fed:
+        _keep_what_people_corrected(work, patient, event)
     outcome: Literal["applied", "repeated", "impossible"] = "repeated"
+    repeated = fed and any(repeats.is_repeat(before, event) for before in (work.state.said, work.state.refused))
     for found in (
         *resolving.facts_that_changed(organisation, patient, work.state, event, unit, now),
-        *resolving.itself(organisation, patient, event, unit, now),
+        *(() if repeated else resolving.itself(organisation, patient, event, unit, now)),
     ):
         before = work.state
         try:
@@ -201,17 +224,38 @@ def on_stay(
         rows.append(decision.row)
         if outcome == "repeated" and (decision.actions or decision.state != before):
             outcome = "applied"
-    if moves:
+    if fed:
+        _remember(work, event, refused=outcome == "impossible")
+    if moves or stay.facts != msgspec.to_builtins(work.state):
         store_state(stay, work.state, now=now)
     return Applied(outcome, stay.pk, stay.patient_id, tuple(rows))
 
 
+def _remember(work: Work, event: Event, *, refused: bool) -> None:
+    """What the feed has said is no news when it comes again; what could not be may be, once the stay goes on."""
+    if refused:
+        work.state = msgspec.structs.replace(work.state, refused=repeats.remember(work.state.refused, event))
+    elif not repeats.is_repeat(work.state.refused, event):
+        work.state = msgspec.structs.replace(work.state, said=repeats.remember(work.state.said, event))
+
+
+def _keep_what_people_corrected(work: Work, patient: Patient, event: Event) -> None:
+    """A municipality that a person has corrected stands until the patient system says another one (T26)."""
+    number, state = event.about.patient.municipality_number, work.state
+    if not number or number != state.said.municipality or not state.municipality:
+        return
+    if resolving.municipality_facts(work.organisation, number, work.now)[0] != state.municipality:
+        patient.municipality_number = state.municipality
+        patient.save(update_fields=["municipality_number"])
+
+
 def _merge(event: events.PatientsMerged, organisation: Organisation, now: datetime) -> Applied:
     """A40: the other patient's numbers, stays and messages follow the one who stays."""
-    kept = _patient(event, organisation, now)
-    if kept is None:
-        return Applied("refused")
     gone = patients.find(PatientDetails(numbers=event.other), organisation_id=organisation.pk)
+    who = _patient(event, organisation, now, only_known=gone is None)
+    kept = who.patient
+    if kept is None:
+        return Applied("no_stay" if who.unknown else "refused")
     if gone is None or gone.pk == kept.pk or gone.merged_into_id is not None:
         return Applied("repeated", None, kept.pk)
     patients.merge(keep=kept, gone=gone, now=now, source=event.about.source)
@@ -219,9 +263,13 @@ def _merge(event: events.PatientsMerged, organisation: Organisation, now: dateti
     rows: list[str] = []
     last: int | None = None
     after = events.PatientUpdated(at=event.at, about=replace(event.about, unit_code="", visit=""))
-    for stay in Stay.objects.filter(patient=kept, state__in=[s.value for s in INPATIENT]).order_by("pk"):
+    stays = list(Stay.objects.filter(patient=kept, state__in=[s.value for s in INPATIENT]).order_by("pk"))
+    for stay in stays:
         locked = lock_stay(stay.pk)
-        _work(locked, now, event).note("patients_merged")
+        work = _work(locked, now, event)
+        work.note("patients_merged")
+        if len(stays) > 1:
+            work.ask("stay.two_open")
         rows += on_stay(after, locked, kept, None, now).rows
         last = stay.pk
     return Applied("applied", last, kept.pk, tuple(rows))

@@ -97,6 +97,10 @@ CAUSES: dict[str, Cause] = {
     "stay.call.discharge_undone": Cause(
         "call", "high", "ward", "Utskrivingen var registrert ved feil. Ring {kommune} {nummer} og si fra.",
     ),
+    "stay.call.discharge_corrected": Cause(
+        "call", "medium", "ward",
+        "Utskrivingen er rettet etter at {kommune} fikk melding om den. Ring {kommune} {nummer} og si hva som gjelder.",
+    ),
     "stay.call.death_undone": Cause(
         "call", "high", "ward",
         "Dødsfallet var registrert ved feil. Ring {kommune} {nummer} nå, både sykepleietjenesten og saksbehandling.",
@@ -132,6 +136,11 @@ CAUSES: dict[str, Cause] = {
     "stay.number_conflict": Cause(
         "match", "high", "responsible",
         "Samme nummer er registrert på to pasienter. Kontroller hvem det gjelder; ingenting er slått sammen.",
+    ),
+    "stay.two_open": Cause(
+        "decide", "high", "anomaly",
+        "To pasienter er slått sammen, og pasienten har nå to opphold samtidig. Finn ut hvilket som gjelder, og trekk "
+        "tilbake det andre i pasientsystemet.",
     ),
     "stay.unknown_unit": Cause(
         "find", "medium", "responsible",

@@ -21,6 +21,8 @@ class Professional:
     given_name: str = ""
     hpr: str = ""
     """HPR number; empty: not known."""
+    profession: str = ""
+    """Code of list 9060; empty: not known."""
 
     @property
     def named(self) -> bool:
@@ -38,6 +40,8 @@ class About:
     unit_code: str = ""
     """The patient system's code of the ward the patient is in."""
     admitted_at: datetime | None = None
+    recorded_at: datetime | None = None
+    """When it was registered; None: not said."""
     inpatient: bool | None = None
     """True døgnopphold, False day or outpatient, None not said."""
     attending: Professional | None = None
@@ -115,15 +119,26 @@ class Discharged(Event):
     other_trust: bool = False
     """T24: to another hospital trust."""
 
+    @property
+    def place(self) -> str:
+        """Code of list 8408, empty when nobody says: another trust is `3`, other hospital."""
+        return "3" if self.other_trust and not self.discharged_to else self.discharged_to
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Died(Event):
     """T17, T18: died at `at`."""
 
+    standing: bool = False
+    """The feed says it as a fact that it repeats, not as something that was registered just now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeathUndone(Event):
     """T17b: the registration of death was a mistake."""
+
+    standing: bool = False
+    """As for `Died`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,19 +61,35 @@ def municipality_facts(organisation: Organisation, number: str, now: datetime) -
     return found.municipality_number or number, agreement_between(organisation, found, day) is not None
 
 
+def is_inpatient(event: Event, unit: Unit | None) -> bool:
+    """Døgnopphold (T02, T03): as the feed says; a feed that does not say leaves it to the ward."""
+    said = event.about.inpatient
+    return said if said is not None else unit is None or unit.inpatient
+
+
+def may_begin(event: Event, unit: Unit | None) -> bool:
+    """True when the event can begin a stay: an admission, or a later event that tells of one."""
+    if isinstance(event, (*ABOUT_THE_PERSON, events.AdmissionCancelled)) or not is_inpatient(event, unit):
+        return False
+    return isinstance(event, events.Admitted) or event.about.admitted_at is not None
+
+
+def misses_admission(event: Event, unit: Unit | None) -> bool:
+    """True for an event of an inpatient visit whose admission we have not been told."""
+    begins = isinstance(event, (*ABOUT_THE_PERSON, events.AdmissionCancelled, events.Admitted))
+    return not begins and is_inpatient(event, unit) and event.about.admitted_at is None
+
+
 def opened(organisation: Organisation, patient: Patient, event: Event, unit: Unit | None, now: datetime) -> Opened:
-    """The admission that an event tells of; a feed that does not say døgnopphold leaves it to the ward (T02, T03)."""
+    """The admission that an event tells of."""
     about = event.about
-    inpatient = about.inpatient
-    if inpatient is None:
-        inpatient = unit.inpatient if unit is not None else True
     number, agreement = municipality_facts(organisation, patient.municipality_number, now)
     admitted = event.at if isinstance(event, events.Admitted) else about.admitted_at or event.at
     return Opened(
         at=admitted,
         about=about,
         place=place_of(unit, about.unit_code),
-        inpatient=inpatient,
+        inpatient=is_inpatient(event, unit),
         id_class=id_class(patient),
         municipality=number,
         agreement=agreement,

@@ -157,6 +157,7 @@ def content(work: Work, expectation: Expectation) -> LogisticsContent:
             family_name=decided.get("family_name", ""),
             given_name=decided.get("given_name", ""),
             hpr=decided.get("hpr", ""),
+            profession=decided.get("profession", ""),
             phone=work.stay.unit.phone if work.stay.unit is not None else "",
         ),
         unit=work.stay.unit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samhandling.stays.rules.belonging import is_ordinary
+from samhandling.stays.rules.repeats import remember
 from samhandling.stays.rules.step import Step, named
 from samhandling.stays.rules.values import ClockEvent, State
 
@@ -25,6 +26,7 @@ def open_stay(step: Step) -> None:
         unit=event.place.code,
         phone=event.place.phone,
         attending=event.attending,
+        said=remember(step.state.said, event),
     )
     step.note("admitted")
     step.start("F11", event.at, step.policy.assessment_hours)

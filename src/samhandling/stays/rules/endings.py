@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from samhandling.clock import oslo
 from samhandling.stays.rules.readiness import ask_on_day
 from samhandling.stays.rules.step import ALL_CLOCKS, MANUAL_CAUSES, Step
-from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, SetTimer, State, StayState
+from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, Said, SetTimer, State, StayState
 
 
 def _leave(step: Step) -> None:
@@ -28,10 +29,19 @@ def plan_discharge(step: Step) -> None:
 
 def discharge(step: Step) -> None:
     """T14, T16, T24: M8 with place; what was promised to the municipality and not sent becomes work."""
-    event = step.event
     _leave(step)
-    place = "3" if event.other_trust and not event.discharged_to else event.discharged_to
-    _out(step, event.at, place)
+    _out(step, step.event.at, step.event.place)
+
+
+def correct_discharge(step: Step) -> None:
+    """The discharge was corrected: M8 cannot be changed on the wire, so a person tells what matters."""
+    before, event = step.state, step.event
+    place = event.place or before.discharged_to
+    step.set(discharged_at=event.at, discharged_to=place)
+    step.note("discharge_corrected")
+    same_day = before.discharged_at is not None and oslo.day(before.discharged_at) == oslo.day(event.at)
+    if before.m8 and not (same_day and place == before.discharged_to):
+        step.ask("stay.call.discharge_corrected", minutes=step.policy.call_minutes)
 
 
 def discharge_as_planned(step: Step) -> None:
@@ -113,7 +123,7 @@ def _undo_m8(step: Step, why: str) -> None:
 
 def _come_back(step: Step) -> None:
     state = step.state
-    step.set(state=state.before, before=State.NONE, discharged_at=None, discharged_to="", died_at=None)
+    step.set(state=state.before, before=State.NONE, discharged_at=None, discharged_to="", died_at=None, refused=Said())
     step.do(ClockEvent(clocks=_clocks_that_ran(step.state), event="resumed", at=step.now))
     if state.expected_ready is not None and state.before is State.ACTIVE:
         ask_on_day(step, state.expected_ready)
@@ -148,7 +158,7 @@ def void(step: Step) -> None:
     """T19: cancellation of all that was sent, a call when content was exposed; wrong patient: privacy incident."""
     state = step.state
     _leave(step)
-    step.set(state=State.VOID)
+    step.set(state=State.VOID, voided_at=step.event.at)
     step.note("admission_cancelled")
     step.drop("stay.information_missing", *MANUAL_CAUSES)
     told = "told" in (state.m1, state.m6, state.m8) or state.exchanged
@@ -165,6 +175,12 @@ def note_death_outside(step: Step) -> None:
     """T18: nothing from the hospital."""
     step.set(died_at=step.event.at)
     step.note("died_outside")
+
+
+def undo_death_outside(step: Step) -> None:
+    """T18 was a mistake: nothing was said, nothing is to be said."""
+    step.set(died_at=None)
+    step.note("death_undone")
 
 
 def note_discharge_of_dead(step: Step) -> None:

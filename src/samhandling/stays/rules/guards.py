@@ -125,8 +125,19 @@ def time_has_come(step: Step) -> bool:
 
 
 def same_discharge(step: Step) -> bool:
-    """the discharge is known"""
-    return True
+    """the discharge is known with that time and place"""
+    state, event = step.state, step.event
+    return bool(state.discharged_at == event.at and event.place in ("", state.discharged_to))
+
+
+def death_known(step: Step) -> bool:
+    """a death after the discharge is registered"""
+    return step.state.died_at is not None
+
+
+def withdrawn_only(step: Step) -> bool:
+    """not by mistake"""
+    return not step.event.by_mistake
 
 
 def soon_enough(step: Step) -> bool:

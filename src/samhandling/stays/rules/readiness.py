@@ -51,6 +51,7 @@ def expect_ready(step: Step) -> None:
 
 
 def ask_on_day(step: Step, day: date) -> None:
+    """F10: the ward is asked on the morning of the day."""
     starts, due = _at(day, step.policy.confirm_ready_from), _at(day, step.policy.confirm_ready_by)
     step.do(
         StartClock(clock="F10", starts_at=starts, due_at=due, reason=""),

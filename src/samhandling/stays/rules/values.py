@@ -63,6 +63,23 @@ MESSAGE_NAMES: dict[str, str] = {
 }
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the patient system said last of what it repeats in every message (ZPL, PID-30, municipality).
+
+    A repeat changes nothing at any later time, whatever people have registered since: see `rules.repeats`.
+    """
+
+    user: bool | None = None
+    user_mistake: bool | None = None
+    need: bool | None = None
+    ready: date | None = None
+    ready_by: Professional | None = None
+    cleared: bool = False
+    cleared_mistake: bool = False
+    dead: bool | None = None
+    municipality: str = ""
+
+
 class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything the routine knows about one stay. No names or numbers of patients."""
 
@@ -119,6 +136,13 @@ class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     planned_discharge: datetime | None = None
     planned_to: str = ""
     died_at: datetime | None = None
+
+    voided_at: datetime | None = None
+    """When the cancellation of the admission was registered."""
+
+    said: Said = Said()
+    refused: Said = Said()
+    """What the patient system said while it could not be (after the discharge); forgotten when the stay goes on."""
 
     @property
     def overlay(self) -> Literal["", "H", "N"]:

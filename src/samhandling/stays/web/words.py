@@ -73,6 +73,7 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "discharge_plan_off": (Tone.QUIET, N_("Planlagt utskriving er tatt bort")),
     "discharged": (Tone.INFO, N_("Skrevet ut")),
     "without_ready_date": (Tone.QUIET, N_("Skrevet ut uten utskrivningsklar dato")),
+    "discharge_corrected": (Tone.INFO, N_("Utskrivingen er rettet")),
     "discharge_undone": (Tone.WARN, N_("Utskrivingen var registrert ved feil; oppholdet fortsetter")),
     "discharge_undone_late": (Tone.WARN, N_("Utskrivingen er opphevet sent; meldingsansvarlig avgjør")),
     "died": (Tone.INFO, N_("Død")),
