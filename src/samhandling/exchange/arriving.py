@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange import originals
 from samhandling.exchange.models import Arrival
-from samhandling.exchange.rules import ArrivalEvent
+from samhandling.exchange.rules import ArrivalEvent, ArrivalState
 from samhandling.exchange.steps import move_arrival
 from samhandling.exchange.values import Arrived
 from samhandling.jobs.services import enqueue
@@ -22,7 +23,6 @@ class TransportKeyReusedError(SamhandlingError):
     code = "exchange.transport_key_reused"
 
 
-@transaction.atomic
 def arrive(
     data: bytes,
     *,
@@ -41,27 +41,43 @@ def arrive(
     Never judges the bytes. Raises TransportKeyReusedError when the key was used for other bytes, and whatever the
     store raises: then nothing was stored and nothing may be acknowledged.
     """
-    try:
-        with transaction.atomic():
-            arrival = Arrival.objects.create(
-                carrier=carrier,
-                transport_key=transport_key[:200],
-                original=originals.store(data, organisation=None, now=now),
-                sender_her=sender_her[:20],
-                receiver_her=receiver_her[:20],
-                service=service[:100],
-                action=action[:100],
-                received_at=now,
-            )
-    except IntegrityError:
-        return _met_before(data, carrier, transport_key[:200])
-    enqueue("exchange.read", {"arrival": arrival.pk}, now=now, run_at=read_at)
-    return Arrived(arrival.pk, repeated=False)
+    with transaction.atomic(savepoint=False):
+        original = originals.store(data, organisation=None, now=now)
+        arrival_id = _insert(
+            carrier=carrier,
+            transport_key=transport_key[:200],
+            original_id=original.pk,
+            sender_her=sender_her[:20],
+            receiver_her=receiver_her[:20],
+            service=service[:100],
+            action=action[:100],
+            received_at=connection.ops.adapt_datetimefield_value(now),
+        )
+        if arrival_id is not None:
+            enqueue("exchange.read", {"arrival": arrival_id}, now=now, run_at=read_at)
+            return Arrived(arrival_id, repeated=False)
+        originals.forget(original)
+    return _met_before(original.sha256, carrier, transport_key[:200])
 
 
-def _met_before(data: bytes, carrier: str, transport_key: str) -> Arrived:
+def _insert(**values: Any) -> int | None:
+    """The row's id; None when the transport key is taken. A conflict must not spoil the carrier's transaction."""
+    names = ", ".join(values)
+    marks = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO exchange_arrival ({names}, state, type, msg_id, reason, flags)"  # noqa: S608
+            f" VALUES ({marks}, '{ArrivalState.ARRIVED.value}', '', '', '', '[]')"
+            " ON CONFLICT (carrier, transport_key) DO NOTHING RETURNING id",
+            list(values.values()),
+        )
+        row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _met_before(sha256: str, carrier: str, transport_key: str) -> Arrived:
     first = Arrival.objects.select_related("original").get(carrier=carrier, transport_key=transport_key)
-    if first.original.sha256 != originals.digest(data):
+    if first.original.sha256 != sha256:
         raise TransportKeyReusedError(f"arrival {first.pk}")
     return Arrived(first.pk, repeated=True)
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange.models import Original, OriginalPiece
@@ -25,12 +25,43 @@ class ContentRemovedError(SamhandlingError):
 
 def store(data: bytes, *, organisation: Organisation | None, now: datetime) -> Original:
     """Keep `data` unchanged, in the caller's transaction."""
-    original = Original.objects.create(organisation=organisation, sha256=digest(data), size=len(data), stored_at=now)
-    OriginalPiece.objects.bulk_create(
-        OriginalPiece(original=original, number=number, data=_pack(data[start : start + PIECE]))
-        for number, start in enumerate(range(0, len(data), PIECE))
-    )
+    original = Original(organisation=organisation, sha256=digest(data), size=len(data), stored_at=now)
+    if len(data) <= PIECE and connection.vendor == "postgresql":
+        _store_small(original, data)
+        return original
+    original.save(force_insert=True)
+    with connection.cursor() as cursor:
+        for number, start in enumerate(range(0, len(data), PIECE)):
+            cursor.execute(_INSERT_PIECE, [original.pk, number, _pack(data[start : start + PIECE])])
     return original
+
+
+_INSERT_PIECE = "INSERT INTO exchange_originalpiece (original_id, number, data) VALUES (%s, %s, %s)"
+_INSERT_SMALL = """
+WITH original AS (
+  INSERT INTO exchange_original (organisation_id, sha256, size, stored_at) VALUES (%s, %s, %s, %s) RETURNING id
+), piece AS (
+  INSERT INTO exchange_originalpiece (original_id, number, data) SELECT id, 0, %s::bytea FROM original
+)
+SELECT id FROM original
+"""
+
+
+def _store_small(original: Original, data: bytes) -> None:
+    """A document of one piece in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_SMALL,
+            [original.organisation_id, original.sha256, original.size, original.stored_at, _pack(data)],
+        )
+        original.pk = int(cursor.fetchone()[0])
+    original._state.adding = False
+
+
+def forget(original: Original) -> None:
+    """Take back a document that was stored in this transaction and is not needed."""
+    OriginalPiece.objects.filter(original=original).delete()
+    Original.objects.filter(pk=original.pk).delete()
 
 
 def digest(data: bytes) -> str:

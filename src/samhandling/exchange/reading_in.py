@@ -65,7 +65,7 @@ def parse(data: bytes) -> Parsed:
     return Parsed(reading, read_facts(reading))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def decide(arrival_id: int, parsed: Parsed, *, now: datetime) -> Read:
     """Transaction 2: whose it is, what becomes of it, and what we answer."""
     arrival = Arrival.objects.select_for_update(of=("self",)).select_related("original").get(pk=arrival_id)

@@ -26,7 +26,7 @@ from samhandling.store.services import is_test_store
 from samhandling.tasks.services import close_tasks, open_task
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def send(draft: Draft, *, now: datetime) -> Outcome:
     """Send a message, in the caller's transaction or one of its own.
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from samhandling.jobs import handlers, life, outcomes, sql
 from samhandling.jobs.rules import Event
 from samhandling.jobs.running import LeaseLostError, Running
+from samhandling.store.memo import remembering
 
 log = structlog.get_logger("samhandling.jobs")
 
@@ -29,7 +30,8 @@ def run_one(job: sql.Claimed, worker_id: int, *, clock: Callable[[], datetime]) 
     began = time.perf_counter()
     with structlog.contextvars.bound_contextvars(correlation=f"job-{job.id}", handler=job.handler):
         try:
-            handlers.handler(job.handler)(running)
+            with remembering():
+                handlers.handler(job.handler)(running)
             if not running.settled:
                 with transaction.atomic():
                     running.finish()

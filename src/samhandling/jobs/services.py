@@ -48,7 +48,6 @@ def enqueue(
     if _PERSON_NUMBER.search(json.dumps([payload, list(keys), unique])):
         raise JobRefusedError(f"{handler}: something that looks like a person number")
     with transaction.atomic(savepoint=False):
-        sql.lock_keys(keys)
         job_id = sql.insert(
             handler=handler,
             payload=payload,

@@ -71,43 +71,42 @@ def something_due(now: datetime, queues: Sequence[str] = ()) -> bool:
 def claim(
     worker_id: int, *, now: datetime, limit: int, queues: Sequence[str] = (), suspects: bool = True
 ) -> list[Claimed]:
-    """Take up to `limit` jobs that are due at `now`, oldest first, and count the attempt.
+    """Take up to `limit` jobs that are due at `now`, oldest first, and count the attempt; one statement.
 
     A job that was held by a worker which died is a suspect. At most one suspect is taken at a time, and none unless
     `suspects`, so that the second death tells which job was to blame.
     """
     clause, names = _queues(queues)
     lock = "FOR UPDATE OF j SKIP LOCKED" if on_postgres() else ""
-    base = f"""
-        SELECT j.id FROM jobs_job j
-        WHERE j.state = 'waiting' AND j.run_at <= %s {clause} AND j.crashes {{crashes}} AND {_FREE}
-        ORDER BY j.run_at, j.id LIMIT %s {lock}"""  # noqa: S608
-    with transaction.atomic():
-        rows = _take(worker_id, base.format(crashes="= 0"), [_when(now), *names, limit])
-        if suspects and len(rows) < limit:
-            rows += _take(worker_id, base.format(crashes="> 0"), [_when(now), *names, 1])
+    due = f"j.state = 'waiting' AND j.run_at <= %s {clause} AND {_FREE}"
+    parameters: list[Any] = [worker_id, _when(now), *names]
+    allowed = "j.crashes = 0"
+    if suspects:
+        # The first of them by itself: the others wait, however long.
+        one = f"SELECT j.id FROM jobs_job j WHERE j.crashes > 0 AND {due} ORDER BY j.run_at, j.id LIMIT 1"  # noqa: S608
+        allowed = f"(j.crashes = 0 OR j.id = ({one}))"
+        parameters += [_when(now), *names]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE jobs_job SET state = 'running', worker_id = %s, attempts = attempts + 1 WHERE id IN ("  # noqa: S608
+            f" SELECT j.id FROM jobs_job j WHERE {due} AND {allowed} ORDER BY j.run_at, j.id LIMIT %s {lock}) "
+            "RETURNING id, handler, payload, attempts, crashes, queue, run_at",
+            [*parameters, limit],
+        )
+        rows = [_claimed(row) for row in cursor.fetchall()]
     return sorted(rows, key=lambda job: (job.run_at, job.id))
 
 
-def _take(worker_id: int, chosen: str, parameters: list[Any]) -> list[Claimed]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE jobs_job SET state = 'running', worker_id = %s, attempts = attempts + 1 WHERE id IN ({chosen}) "  # noqa: S608
-            "RETURNING id, handler, payload, attempts, crashes, queue, run_at",
-            [worker_id, *parameters],
-        )
-        return [
-            Claimed(
-                id=row[0],
-                handler=row[1],
-                payload=json.loads(row[2]) if isinstance(row[2], str) else row[2],
-                attempt=row[3],
-                crashes=row[4],
-                queue=row[5],
-                run_at=_instant(row[6]),
-            )
-            for row in cursor.fetchall()
-        ]
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    return Claimed(
+        id=row[0],
+        handler=row[1],
+        payload=json.loads(row[2]) if isinstance(row[2], str) else row[2],
+        attempt=row[3],
+        crashes=row[4],
+        queue=row[5],
+        run_at=_instant(row[6]),
+    )
 
 
 def _instant(value: Any) -> datetime:
@@ -116,11 +115,17 @@ def _instant(value: Any) -> datetime:
 
 
 def remove(job_id: int, worker_id: int) -> bool:
-    """Remove a job that is done, if this worker still holds it."""
+    """Remove a job that is done, if this worker still holds it, and its places in line."""
+    held = "DELETE FROM jobs_job WHERE id = %s AND state = 'running' AND worker_id = %s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM jobs_job WHERE id = %s AND state = 'running' AND worker_id = %s", [job_id, worker_id]
-        )
+        if on_postgres():
+            cursor.execute(
+                f"WITH gone AS ({held} RETURNING id),"  # noqa: S608
+                " left_line AS (DELETE FROM jobs_jobkey WHERE job_id IN (SELECT id FROM gone)) SELECT id FROM gone",
+                [job_id, worker_id],
+            )
+            return cursor.fetchone() is not None
+        cursor.execute(held, [job_id, worker_id])
         if cursor.rowcount != 1:
             return False
         cursor.execute("DELETE FROM jobs_jobkey WHERE job_id = %s", [job_id])
@@ -129,8 +134,16 @@ def remove(job_id: int, worker_id: int) -> bool:
 
 def delete_waiting(unique_name: str) -> bool:
     """Delete the waiting job of that name, if there is one, and its places in line."""
+    waiting = "DELETE FROM jobs_job WHERE unique_name = %s AND state = 'waiting' RETURNING id"
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM jobs_job WHERE unique_name = %s AND state = 'waiting' RETURNING id", [unique_name])
+        if on_postgres():
+            cursor.execute(
+                f"WITH gone AS ({waiting}),"  # noqa: S608
+                " left_line AS (DELETE FROM jobs_jobkey WHERE job_id IN (SELECT id FROM gone)) SELECT id FROM gone",
+                [unique_name],
+            )
+            return cursor.fetchone() is not None
+        cursor.execute(waiting, [unique_name])
         gone = cursor.fetchall()
         for (job_id,) in gone:
             cursor.execute("DELETE FROM jobs_jobkey WHERE job_id = %s", [job_id])
@@ -147,28 +160,58 @@ def insert(
     created_at: datetime,
     keys: Sequence[str],
 ) -> int:
-    """Insert a waiting job and its places in line; the caller holds the key locks. Gives its id.
+    """Insert a waiting job and its places in line, under the locks of its keys. Gives its id.
 
     When a job of that `unique_name` waits already, that one is kept, at the earlier of the two instants. Its row is
     then locked until the transaction ends, so that it cannot run before what this transaction writes can be seen.
     """
-    cast, least = ("::jsonb", "LEAST") if on_postgres() else ("", "MIN")
+    values = [handler, json.dumps(payload), queue, _when(run_at), unique_name, _when(created_at)]
+    in_order = sorted(set(keys))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO jobs_job (handler, payload, queue, run_at, unique_name, state, attempts, crashes, created_at,"  # noqa: S608
-            " error_code, error_place, settled_reason)"
-            f" VALUES (%s, %s{cast}, %s, %s, %s, 'waiting', 0, 0, %s, '', '', '')"
-            " ON CONFLICT (unique_name) WHERE state = 'waiting'"
-            f" DO UPDATE SET run_at = {least}(jobs_job.run_at, EXCLUDED.run_at) RETURNING id",
-            [handler, json.dumps(payload), queue, _when(run_at), unique_name, _when(created_at)],
-        )
+        if in_order and on_postgres():
+            # The job gets its id after the locks are held: so ids of one key stand in order of commit.
+            cursor.execute(_KEYED, [in_order, *values, queue])
+            return int(cursor.fetchone()[0])
+        cursor.execute(_PLAIN_POSTGRES if on_postgres() else _PLAIN_SQLITE, values)
         job_id = int(cursor.fetchone()[0])
-        for key in sorted(set(keys)):
+        for key in in_order:
             cursor.execute(
                 "INSERT INTO jobs_jobkey (job_id, queue, key) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 [job_id, queue, key],
             )
     return job_id
+
+
+_COLUMNS = (
+    "handler, payload, queue, run_at, unique_name, created_at,"
+    " state, attempts, crashes, error_code, error_place, settled_reason"
+)
+_REST = "'waiting', 0, 0, '', '', ''"
+_ONE_OF_A_NAME = (
+    " ON CONFLICT (unique_name) WHERE state = 'waiting'"
+    " DO UPDATE SET run_at = {least}(jobs_job.run_at, EXCLUDED.run_at) RETURNING id"
+)
+_PLAIN_SQLITE = (
+    f"INSERT INTO jobs_job ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, {_REST})"  # noqa: S608
+    + _ONE_OF_A_NAME.format(least="MIN")
+)
+_PLAIN_POSTGRES = (
+    f"INSERT INTO jobs_job ({_COLUMNS}) VALUES (%s, %s::jsonb, %s, %s, %s, %s, {_REST})"  # noqa: S608
+    + _ONE_OF_A_NAME.format(least="LEAST")
+)
+_LOCK = """INSERT INTO jobs_keylock (key) SELECT k FROM unnest(%s::text[]) AS k ORDER BY k
+  ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key RETURNING key"""
+_KEYED = f"""
+WITH lock AS ({_LOCK}), locked AS (SELECT count(*) AS n FROM lock),
+job AS (
+  INSERT INTO jobs_job ({_COLUMNS})
+  SELECT %s::text, %s::jsonb, %s::text, %s::timestamptz, %s::text, %s::timestamptz, {_REST}
+  FROM locked WHERE locked.n > 0{_ONE_OF_A_NAME.format(least="LEAST")}
+), line AS (
+  INSERT INTO jobs_jobkey (job_id, queue, key) SELECT job.id, %s::text, lock.key FROM job, lock ON CONFLICT DO NOTHING
+)
+SELECT id FROM job
+"""  # noqa: S608
 
 
 def back_to_waiting(
@@ -201,10 +244,7 @@ def lock_keys(keys: Sequence[str]) -> None:
     if not on_postgres():
         return
     with connection.cursor() as cursor:
-        for key in sorted(set(keys)):
-            cursor.execute(
-                "INSERT INTO jobs_keylock (key) VALUES (%s) ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key", [key]
-            )
+        cursor.execute(_LOCK, [sorted(set(keys))])
 
 
 def next_run_at(after: datetime | None = None) -> datetime | None:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from samhandling.organisations.models import MunicipalityNumber, Organisation, Unit
 from samhandling.organisations.rules import NumberPeriod, number_on, valid_on
+from samhandling.store.memo import remembered
 
 
 def valid(day: date) -> Q:
@@ -40,6 +41,7 @@ def in_force(organisation: Organisation, day: date) -> Organisation | None:
     return current
 
 
+@remembered
 def municipality(number: str, day: date) -> Organisation | None:
     """The municipality that `number` stands for on `day`, successors followed; None when there is none (C-09).
 
@@ -73,6 +75,7 @@ def municipality_name(number: str, day: date) -> str:
     return row.name if row is not None else ""
 
 
+@remembered
 def unit_by_code(organisation: Organisation, code: str, day: date) -> Unit | None:
     """The unit with the patient system's code on `day`; a closed unit gives its successor when that is in force."""
     if not code:

@@ -21,9 +21,11 @@ from samhandling.registry.models import (
     ReceptionSetting,
 )
 from samhandling.registry.rules import PhoneLine, StaffedPhone
+from samhandling.store.memo import remembered
 from samhandling.store.services import is_test_store
 
 
+@remembered
 def party(her_id: str, day: date | None = None) -> CommunicationParty | None:
     """The communication party (level 2) with that HER-id, in force on `day` when a day is given."""
     rows = CommunicationParty.objects.select_related("organisation", "unit").filter(her_id=her_id)
@@ -44,6 +46,7 @@ def _best(rows: Iterable[CommunicationParty]) -> CommunicationParty | None:
     return ordered[0] if ordered else None
 
 
+@remembered
 def _with_function(organisation: Organisation, function: str, day: date, **more: str) -> CommunicationParty | None:
     rows = CommunicationParty.objects.select_related("organisation", "unit").filter(
         valid(day), organisation=organisation, function=function, kind=CommunicationParty.Kind.SERVICE, **more
@@ -68,6 +71,7 @@ def addressee_for(message_type: str, municipality: Organisation, track: str, day
     return None
 
 
+@remembered
 def agreement_between(hospital: Organisation, municipality: Organisation, day: date) -> Agreement | None:
     """Their agreement on `day`; None means no electronic exchange (S-48)."""
     return (
@@ -83,6 +87,7 @@ def plo_version(agreement: Agreement | None, receiver: CommunicationParty) -> st
     return rules.plo_version(agreement.plo_version if agreement else "", receiver.plo_versions)
 
 
+@remembered
 def written_by(organisation: Organisation, message_type: str) -> str:
     """`node` or `epj`: who writes that message type (8279) for the organisation; the node unless set otherwise."""
     row = MessageSetting.objects.filter(organisation=organisation, message_type=message_type).first()
@@ -94,6 +99,7 @@ def rejects_unknown_service(organisation: Organisation) -> bool:
     return ReceptionSetting.objects.filter(organisation=organisation, reject_unknown_service=True).exists()
 
 
+@remembered
 def staffed_phone(municipality: Organisation | None, instant: datetime) -> StaffedPhone | None:
     """The phone to call at `instant` (aware) and why it is this one; None when there is no number (4.4)."""
     if municipality is None:

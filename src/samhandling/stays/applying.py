@@ -39,7 +39,7 @@ class Applied:
     """Transitions of routines 2.3 that were taken."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied:
     """Let an event of the feed happen: patient and stay are locked, the routine decides, its actions are carried out.
 

@@ -6,8 +6,10 @@ from datetime import date
 
 from samhandling.stays.models import RoutinePolicy
 from samhandling.stays.policy import OSTFOLD_1, Policy, with_changes
+from samhandling.store.memo import remembered
 
 
+@remembered
 def policy_for(organisation_id: int, day: date) -> Policy:
     """The hospital's routine in force on `day`; the shipped one where it has named no other."""
     row = (

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from samhandling.errors import SamhandlingError
+from samhandling.store.memo import remembered
 from samhandling.store.models import Store
 
 
@@ -16,6 +17,7 @@ class RealStoreError(SamhandlingError):
     code = "store.not_a_test_store"
 
 
+@remembered
 def is_test_store() -> bool:
     """True when the store is marked *test*."""
     return Store.objects.filter(pk=1, test=True).exists()

@@ -76,13 +76,13 @@ def open_task(
     """
     if severity not in SEVERITY_ORDER:
         raise ValueError(f"unknown severity {severity!r}")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if unique_key:
             waiting = _open(organisation.pk, unique_key)
             if waiting is not None:
                 return _raise_to(waiting, severity, due_at, now)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=bool(unique_key)):
                 return Task.objects.create(
                     organisation=organisation, unit=unit, role=role, patient=patient, kind=kind, cause=cause,
                     severity=severity, subject=subject, due_at=due_at, group_key=group_key, unique_key=unique_key,
@@ -146,7 +146,7 @@ def close_tasks(
         wanted = wanted.filter(subject=subject)
     if cause:
         wanted = wanted.filter(cause=cause)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         found = list(wanted.order_by("id"))
         for task in found:
             _close(task, how=how, now=now, user=user, note=note)
