@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 
 from samhandling.messages import facts as reading_facts
+from samhandling.messages import profiles
 from samhandling.messages.compose.logistics import Address, AddressLevel, PatientValues
 from samhandling.messages.receipts import JudgeSettings, OwnParties, Verdict, build, judge
 from samhandling.messages.receipts.values import Answer
 from tests.documents import CASES, EARLIER, MSG_ID, NOW, NURSING, VALUES, between, changed, message, read
+from tests.payloads import attachment, with_attachments
 
 OWN = OwnParties.of(["20 21"], ["202"], ["888 777 666"])
 
@@ -218,7 +220,8 @@ class TestPatients:
             ((), None, "2"),
             ((), BORN, "0"),
             ((("FNR", "g18"),), None, ""),
-            ((("FNR", "13116900217"),), None, ""),
+            ((("FNR", "1311690021"),), None, ""),
+            ((("FNR", HNR),), None, ""),
             ((("HNR", HNR),), None, ""),
             ((("HNR", HNR),), BORN, ""),
             ((("PNR", "N1234567"),), None, ""),
@@ -229,6 +232,32 @@ class TestPatients:
         assert (verdict.verdict, errors(verdict)) == ("rejected", [["E36"]])
         assert verdict.receivers[0].errors[0].detail
         assert "manual_match" not in verdict.flags
+
+    def test_a_number_whose_check_digits_fail_is_taken_and_found_by_the_profile(self):
+        """RECV-33: E31 is not used, and the number finds no record."""
+        data = message_of(patient(identifiers=(("FNR", "13116900217"),), birth_date=None, sex=""))
+        assert (verdict_of(data).verdict, errors(verdict_of(data))) == ("accepted", [[]])
+        reading = read(data)
+        codes = {f.code for f in profiles.check(reading_facts.facts(reading), reading.tree)}
+        assert "HODE-16" in codes
+
+    def test_an_attachment_in_a_format_that_was_not_agreed(self):
+        data = with_attachments(message(), attachment("QUFB", mime="application/x-dicom"))
+        assert verdict_of(data).verdict == "accepted"
+        settings = JudgeSettings(attachment_formats=frozenset({"application/pdf"}))
+        verdict = verdict_of(data, settings=settings)
+        assert (verdict.verdict, errors(verdict)) == ("rejected", [["T99"]])
+        assert "application/x-dicom" in verdict.receivers[0].errors[0].detail
+        fine = with_attachments(message(), attachment("QUFB", mime="Application/PDF"))
+        assert verdict_of(fine, settings=settings).verdict == "accepted"
+
+    def test_base64_that_is_none_breaks_the_standard(self):
+        data = with_attachments(message(), attachment("ikke base64 !!"))
+        assert errors(verdict_of(data)) == [["T02"]]
+
+    def test_an_unknown_patient_is_no_reason_to_reject_a_care_message(self):
+        verdict = verdict_of(message(), settings=JudgeSettings(reject_unknown_patient=True))
+        assert (verdict.verdict, errors(verdict)) == ("accepted", [[]])
 
     def test_without_a_name(self):
         data = between(message(), "<FamilyName>Prøvesen", "</GivenName>")

@@ -15,7 +15,7 @@ from samhandling.exchange.models import Arrival, Direction, Message, Original, R
 from samhandling.exchange.rules import MessageInEvent, MessageState
 from samhandling.jobs.services import publish
 from samhandling.messages.facts.values import Facts, Party
-from samhandling.messages.receipts import JudgeSettings, Verdict, error, judge
+from samhandling.messages.receipts import RECORD_FAMILIES, JudgeSettings, Verdict, error, judge
 from samhandling.organisations.models import Organisation
 from samhandling.patients import services as patients
 from samhandling.patients.values import Number, PatientDetails
@@ -104,6 +104,7 @@ def _settings(home: Home, facts: Facts) -> JudgeSettings:
     return JudgeSettings(
         reject_unknown_service=unknown and rejects_unknown_service(home.organisation),
         accept_h_number=_accepts_h_number(home.organisation, facts),
+        reject_unknown_patient=_knows_nobody(home.organisation, facts),
     )
 
 
@@ -113,6 +114,13 @@ def _accepts_h_number(organisation: Organisation, facts: Facts) -> bool:
         return False
     pair = Q(hospital=organisation, municipality__her_id=sender) | Q(municipality=organisation, hospital__her_id=sender)
     return Agreement.objects.filter(pair, name_and_h_number_accepted=True).exists()
+
+
+def _knows_nobody(organisation: Organisation, facts: Facts) -> bool:
+    """E35: whether an epikrise or svarrapport is about someone without a record here; not asked of other families."""
+    if facts.standard not in RECORD_FAMILIES or facts.patient is None:
+        return False
+    return _match(facts, organisation).outcome == "unknown"
 
 
 def _with_fault(verdict: Verdict, fault: CounterpartFault | None) -> Verdict:

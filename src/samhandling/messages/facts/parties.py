@@ -76,15 +76,25 @@ def patient(element: Element | None) -> Patient | None:
         reading = parse_xml_time(written) if written else None
     except UnreadableTimeError:
         reading = None
+    family, given = _whole_name(text(element, "Name"))
     return Patient(
-        family_name=text(element, "FamilyName") or text(element, "Name"),
+        family_name=text(element, "FamilyName") or family,
         middle_name=text(element, "MiddleName"),
-        given_name=text(element, "GivenName"),
+        given_name=text(element, "GivenName") or given,
         birth_date=day(reading.instant) if reading else None,
         sex=attribute(element, "V", "Sex"),
         identifiers=identifiers(element) or _old_patient_number(element),
         municipality_number=attribute(element, "V", "Address", "County"),
     )
+
+
+def _whole_name(name: str) -> tuple[str, str]:
+    """Family and given name of `Danser, Line` or `Line Danser`, as the families before MsgHead write it."""
+    family, comma, given = name.partition(",")
+    if comma:
+        return family.strip(), given.strip()
+    given, _, family = name.rpartition(" ")
+    return family.strip(), given.strip()
 
 
 def _old_patient_number(element: Element) -> tuple[Identifier, ...]:

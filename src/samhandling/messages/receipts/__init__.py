@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samhandling.messages.facts import Facts, ReceiptError, ReceiptFacts
 from samhandling.messages.receipts.building import build, version_for
-from samhandling.messages.receipts.judging import error, judge, never_seen
+from samhandling.messages.receipts.judging import RECORD_FAMILIES, error, judge, never_seen
 from samhandling.messages.receipts.values import (
     DEFAULT_SETTINGS,
     Answer,
@@ -18,6 +18,7 @@ from samhandling.messages.receipts.values import (
 
 __all__ = [
     "DEFAULT_SETTINGS",
+    "RECORD_FAMILIES",
     "Answer",
     "Flag",
     "JudgeSettings",

@@ -36,6 +36,12 @@ _E36_H_NUMBER = (
 )
 
 
+_E35 = "Pasienten har ingen journal hos oss. Kontroller adressaten."
+
+RECORD_FAMILIES = frozenset({"epikrise", "svarrapport"})
+"""E35 is for these alone (HIS 80415); other messages about an unknown patient are taken unassigned."""
+
+
 class ProblemSeen(Protocol):
     """The part of `engine.Problem` that a receipt tells."""
 
@@ -153,9 +159,21 @@ def _content(facts: Facts, ours: tuple[Party, ...], own: OwnParties, settings: J
     if not patients.sufficient(facts.patient, accept_h_number=settings.accept_h_number, test=test):
         h_number = facts.patient is not None and patients.has_h_number(facts.patient, test=test)
         common.append(error("E36", _E36_H_NUMBER if h_number else _E36_NOTHING))
+    elif settings.reject_unknown_patient and facts.standard in RECORD_FAMILIES:
+        common.append(error("E35", _E35))
+    common += _unusable(facts, settings)
     answers = tuple(_answer(party, own, settings, tuple(common)) for party in ours)
     taken = any(answer.status == "1" for answer in answers)
     return Verdict("accepted" if taken else "rejected", answers, _flags(facts, answers, test=test))
+
+
+def _unusable(facts: Facts, settings: JudgeSettings) -> list[ReceiptError]:
+    """T99 for an attachment in a format that was not agreed, where the setting names those that were (HIS 80415)."""
+    if not settings.attachment_formats:
+        return []
+    formats = {attachment.mime_type.strip().lower() for attachment in facts.attachments}
+    wrong = sorted(formats - settings.attachment_formats)
+    return [error("T99", f"Vedlegg i formatet {(kind or 'uten angivelse')[:80]} kan ikke tas imot.") for kind in wrong]
 
 
 def _answer(party: Party, own: OwnParties, settings: JudgeSettings, common: tuple[ReceiptError, ...]) -> Answer:
@@ -172,7 +190,7 @@ def _flags(facts: Facts, answers: tuple[Answer, ...], *, test: bool) -> tuple[Fl
     # What is not taken in is never matched to a record.
     taken = any(answer.status == "1" for answer in answers)
     found: list[tuple[Flag, bool]] = [
-        ("manual_match", taken and patient is not None and not patients.has_official_number(patient, test=test)),
+        ("manual_match", taken and patient is not None and not patients.has_number_to_look_for(patient, test=test)),
         ("id_mismatch", patient is not None and patients.mismatch(patient, test=test)),
         ("h_number", patient is not None and patients.has_h_number(patient, test=test)),
         ("copy", any(answer.role == "COP" for answer in answers)),

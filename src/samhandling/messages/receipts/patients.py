@@ -13,6 +13,20 @@ def has_official_number(patient: Patient, *, test: bool) -> bool:
     return any(number.valid and number.kind in OFFICIAL_KINDS for number in patient.numbers(test=test))
 
 
+def has_number_to_look_for(patient: Patient, *, test: bool) -> bool:
+    """One of those, or eleven digits said to be one though the check digits fail.
+
+    That the number is wrong would be E31, which PLO and dialogue messages do not use: the message is taken, the number
+    finds no record, and a person looks (RECV-33). An H-number called something else is still an H-number.
+    """
+    if has_official_number(patient, test=test):
+        return True
+    return any(
+        number.kind in OFFICIAL_KINDS and not number.mismatch and len(number.digits) == 11 and number.digits.isdigit()
+        for number in patient.numbers(test=test)
+    )
+
+
 def has_h_number(patient: Patient, *, test: bool) -> bool:
     """An H-number, declared or by its digits."""
     return any(number.kind == "HNR" for number in patient.numbers(test=test))
@@ -20,11 +34,10 @@ def has_h_number(patient: Patient, *, test: bool) -> bool:
 
 def sufficient(patient: Patient | None, *, accept_h_number: bool, test: bool) -> bool:
     """One of the four combinations of HIS 80415: name with fødselsnummer, with D-number, with FH-number, or with birth
-    date and sex. An H-number alone is none of them; `accept_h_number` is the agreement that lets it be one. A number
-    whose check digits fail is nobody's, so it does not count either."""
+    date and sex. An H-number alone is none of them; `accept_h_number` is the agreement that lets it be one."""
     if patient is None or not patient.name:
         return False
-    if has_official_number(patient, test=test):
+    if has_number_to_look_for(patient, test=test):
         return True
     if patient.birth_date is not None and patient.sex in KNOWN_SEX:
         return True

@@ -84,6 +84,11 @@ class JudgeSettings:
     reject_unknown_service: bool = False
     # By agreement: name and H-number identify a patient well enough.
     accept_h_number: bool = False
+    # The patient has no record with us: E35 for epikrise and svarrapport, which nobody else may keep. Whoever knows the
+    # patients sets it for the document at hand; all other families are taken unassigned.
+    reject_unknown_patient: bool = False
+    # Media types of attachments that we can use; another gives T99. Empty: all are taken, and opened with care.
+    attachment_formats: frozenset[str] = frozenset()
 
 
 DEFAULT_SETTINGS = JudgeSettings()
