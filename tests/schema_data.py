@@ -52,7 +52,9 @@ class Drawing:
                 return self.object(schema, depth)
             case "array":
                 return st.lists(
-                    self.value(schema["items"], depth), min_size=depth and 1, max_size=2 if depth < 2 else 1
+                    self.value(schema["items"], depth),
+                    min_size=schema.get("minItems", depth and 1),
+                    max_size=2 if depth < 2 else 1,
                 )
             case "boolean":
                 return st.booleans()
@@ -115,7 +117,7 @@ class Drawing:
                 elif name in names:
                     names.update(others)
         if not self.wild:
-            names.update({"phone", "hpr_number"} & set(properties))
+            names.update({"phone", "hpr_number", "name"} & set(properties))
         found = {name: draw(self.value(properties[name], depth)) for name in properties if name in names}
         return {**found, "status": status} if status else found
 

@@ -84,6 +84,12 @@ def check_medicines(values: ClinicalValues) -> Iterator[FieldError]:
             yield conflict(f"{path}.to_day", "Til dato er før fra dato.")
 
 
+def check_reports(values: ClinicalValues) -> Iterator[FieldError]:
+    """Innleggelsesrapport has room for one report of another profession."""
+    if len(values.reports) > 1:
+        yield conflict("reports", "Meldingen har plass til én rapport fra andre faggrupper.")
+
+
 def check_appointment(one: Appointment, path: str) -> Iterator[FieldError]:
     """One of three ways to say when, and nothing that the chosen way has no place for."""
     ways = (one.at is not None, bool(clean(one.about_when)), one.by_patient)

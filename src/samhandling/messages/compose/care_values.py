@@ -59,7 +59,7 @@ class CareValues(Envelope):
     children: Annotated[tuple[Child, ...], About("Barn under 18 år")] = ()
     lives_alone: Annotated[bool | None, About("Bor alene")] = None
     civil_status: Annotated[str, About("Sivilstand", lists=("8724",), example="6")] = ""
-    language: Annotated[str, About("Språk", lists=("3303",))] = ""
+    language: Annotated[str, About("Språk", lists=("3303",), example="PL")] = ""
     forwarding_reservation: Annotated[bool | None, About("Reserverer seg mot videresending")] = None
     answers: Annotated[Request | None, About("Svar på forespørsel", "Forespørselen som besvares.")] = None
     sent_documents: Annotated[tuple[SentDocument, ...], About("Andre dokumenter")] = ()

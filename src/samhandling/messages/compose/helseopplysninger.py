@@ -14,7 +14,7 @@ from samhandling.messages.compose.care import head
 from samhandling.messages.compose.care_rules import check_services
 from samhandling.messages.compose.care_values import NursingValues
 from samhandling.messages.compose.checking import FieldError, missing
-from samhandling.messages.compose.medical import NewId, diagnoses, functional_level, journal_text, medical
+from samhandling.messages.compose.medical import NewId, diagnosis_list, functional_level, journal_text, medical
 from samhandling.messages.compose.nursing import (
     cancellation,
     change,
@@ -74,7 +74,7 @@ def payload(values: HelseopplysningerValues, version: str, new_id: NewId) -> Pay
         TypeInnholdIMelding=_kind(values),
         OpplysningOpphold=[_expected(values)],
         OpplysningerTilSoknad=_application(values),
-        InfoMedisinskDiagnose=_list(diagnoses(values, version)),
+        InfoMedisinskDiagnose=diagnosis_list(values, version),
         MedisinskfagligeOpplysninger=medical(values, version, new_id),
         Sykepleierdokumentasjon=nursing(values, version, new_id),
         OpplysningerAndreFaggrupper=reports(values),
@@ -95,7 +95,7 @@ def _payload_15(values: HelseopplysningerValues, new_id: NewId) -> plo_meldinger
     return plo_meldinger_15.HelseopplysningerVedSoknad(
         **head(values, "1.5"),
         OpplysningerTilSoknad=application,
-        InfoMedisinskDiagnose=_list(diagnoses(values, "1.5")),
+        InfoMedisinskDiagnose=diagnosis_list(values, "1.5"),
         MedisinskfagligeOpplysninger=medical(values, "1.5", new_id, _expected_text(values)),
         Sykepleierdokumentasjon=nursing(values, "1.5", new_id, *changed_text(values)),
         OpplysningerAndreFaggrupper=reports(values),
@@ -134,7 +134,3 @@ def _expected_text(values: HelseopplysningerValues) -> epj_journalnotat.Journalt
 def _application(values: HelseopplysningerValues) -> po.OpplysningerTilSoknad | None:
     said = flag(values.applied_in_person)
     return po.OpplysningerTilSoknad(EgensoknadSendt=said, Merknad=given(values.application_remark)) if said else None
-
-
-def _list(found: po.InfoMedisinskDiagnose | None) -> list[po.InfoMedisinskDiagnose]:
-    return [found] if found else []

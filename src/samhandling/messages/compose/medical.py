@@ -42,6 +42,12 @@ def diagnoses(values: ClinicalValues, version: str) -> po.InfoMedisinskDiagnose 
     return po.InfoMedisinskDiagnose(MedisinskDiagnose=[_diagnosis(one, version) for one in ordered])
 
 
+def diagnosis_list(values: ClinicalValues, version: str) -> list[po.InfoMedisinskDiagnose]:
+    """The same, for messages that allow several such elements: one or none."""
+    found = diagnoses(values, version)
+    return [found] if found else []
+
+
 def _diagnosis(diagnosis: Diagnosis, version: str) -> po.MedisinskDiagnose:
     coded = classified(SYSTEMS[diagnosis.system], diagnosis.code, diagnosis.text)
     text = given(diagnosis.remark) if coded else joined(diagnosis.text, diagnosis.remark, by="\n")

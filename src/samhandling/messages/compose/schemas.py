@@ -81,7 +81,8 @@ def _property(field: Field, definitions: dict[str, Schema]) -> Schema:
     if field.many:
         if field.about.example is not None:
             value["examples"] = [field.about.example]
-        return {**told, "type": "array", "items": value}
+        least = {"minItems": 1} if field.about.required else {}
+        return {**told, "type": "array", "items": value, **least}
     if field.about.example is not None:
         told["examples"] = [field.about.example]
     if field.default not in (None, "", b"", (), {}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,17 @@ from typing import Any
 from uuid import uuid4
 
 from samhandling.messages import catalogue, codes, engine, facts, profiles
-from samhandling.messages.compose import care_rules, dialogs, helseopplysninger, logistics
+from samhandling.messages.compose import (
+    care_rules,
+    dialogs,
+    helseopplysninger,
+    innleggelsesrapport,
+    logistics,
+    medisinske,
+    til_lege,
+    tjenestetilbud,
+    utskrivningsrapport,
+)
 from samhandling.messages.compose.about import fields_of
 from samhandling.messages.compose.care_values import CareValues, ClinicalValues, NursingValues
 from samhandling.messages.compose.checking import FieldError, check
@@ -54,6 +65,21 @@ WRITABLE: Mapping[str, Writable] = {
         changed=("change",),
         cancelled=("expected_ready_on",),
     ),
+    "INNLEGGELSESRAPPORT": Writable(
+        innleggelsesrapport.InnleggelsesrapportValues, PLO, innleggelsesrapport.payload, innleggelsesrapport.rules
+    ),
+    "UTSKRIVNINGSRAPPORT": Writable(
+        utskrivningsrapport.UtskrivningsrapportValues, PLO, utskrivningsrapport.payload, utskrivningsrapport.rules
+    ),
+    "HELSEOPPLYSNINGER_LEGE": Writable(til_lege.TilLegeValues, PLO, til_lege.payload, til_lege.rules),
+    "ORIENTERING_TJENESTETILBUD": Writable(
+        tjenestetilbud.TjenestetilbudValues,
+        PLO,
+        tjenestetilbud.payload,
+        tjenestetilbud.rules,
+        cancelled=("services",),
+    ),
+    "MEDISINSKE_OPPLYSNINGER": Writable(medisinske.MedisinskeValues, PLO, medisinske.payload, medisinske.rules),
     "DIALOG_FORESPORSEL": _dialog(dialogs.RequestValues),
     "DIALOG_SVAR": _dialog(dialogs.AnswerValues),
     "DIALOG_AVVIK": _dialog(dialogs.DeviationValues),
@@ -182,7 +208,11 @@ def _errors(type_code: str, version: str, values: Envelope) -> Iterator[FieldErr
         return
     if isinstance(values, CareValues):
         yield from care_rules.head_rules(values)
-    if writable is None or cancelled:
+    if writable is None:
+        return
+    if cancelled:
+        if writable.cancelled:
+            yield from (error for error in writable.rules(values, version) if _concerns(error, writable.cancelled))
         return
     if isinstance(values, ClinicalValues):
         yield from care_rules.clinical_rules(values)
@@ -190,6 +220,10 @@ def _errors(type_code: str, version: str, values: Envelope) -> Iterator[FieldErr
     if isinstance(values, NursingValues):
         yield from care_rules.nursing_rules(values)
     yield from writable.rules(values, version)
+
+
+def _concerns(error: FieldError, names: tuple[str, ...]) -> bool:
+    return re.split(r"[.\[]", error.path, maxsplit=1)[0] in names
 
 
 def _finished(type_code: str, version: str, values: Any, new_id: NewId, test: bool) -> Composed:
@@ -254,6 +288,7 @@ _FIELDS = {
     "HIS1149-06": "discharged_at",
     "HIS1149-07": "discharge_place",
     "HIS1149-08": "died_at",
+    "HIS1146-01": "services",
     "HITS1174-01": "unit.phone",
     "PLO-02": "unit",
     "PLO-03": "responsible",
