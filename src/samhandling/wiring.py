@@ -8,6 +8,8 @@ from __future__ import annotations
 from samhandling.pages.texts import N_
 
 HANDLERS: dict[str, str] = {
+    "node.job_dead": "samhandling.node.dead_jobs.job_dead",
+    "node.job_settled": "samhandling.node.dead_jobs.job_settled",
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",
     "intake.tell_refused": "samhandling.intake.applying.tell_refused",
     "intake.job_died": "samhandling.intake.applying.job_died",
@@ -28,7 +30,8 @@ HANDLERS: dict[str, str] = {
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "job.dead": ("exchange.set_aside", "intake.job_died"),
+    "job.dead": ("exchange.set_aside", "intake.job_died", "node.job_dead"),
+    "job.settled": ("node.job_settled",),
     "message.received": ("stays.received", "writing.noticed"),
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
