@@ -11,13 +11,17 @@ from typing import cast
 import msgspec
 from lxml import etree
 
+from samhandling.messages.engine.bounds import holds_more, is_countable, is_too_deep, may_hold_more
 from samhandling.messages.engine.problems import Problem, Tree
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much the engine takes: bytes, elements (and attributes), depth of nesting, and findings per document."""
+    """How much the engine takes: bytes, elements (and attributes), depth of nesting, and findings per document.
 
-    bytes: int = 32_000_000
+    One text may be as long as the document: attachments are.
+    """
+
+    bytes: int = 60_000_000
     elements: int = 100_000
     depth: int = 60
     problems: int = 100
@@ -31,11 +35,13 @@ class Parsed(msgspec.Struct, frozen=True):
     recovered: bool = False
 
 
-# libxml2 keeps texts under 10 million bytes unless told otherwise; attachments may be larger.
+# libxml2 keeps texts under 10 million bytes unless told otherwise; attachments may be larger. What else it then gives
+# up (depth, the growth of entities) is bounded here: there are no entities, and `bounds` looks at the rest.
 _HUGE = 9_000_000
 # Below this no document can hold so many elements that counting them pays.
 _COUNT_FROM = 400_000
 _parsers = threading.local()
+_BLANK = re.compile(rb"[ \t\r\n\x00]*+").fullmatch
 _PROLOG = re.compile(rb"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
 _BOMS = (
@@ -52,26 +58,35 @@ _WIDE = (
     (b"<\x00", "utf-16-le"),
     (b"\x00<", "utf-16-be"),
 )
+_TWO_OR_FOUR = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 def parse(data: bytes, limits: Limits) -> Parsed:
     """Read the bytes of one document; never raises for what is in them."""
-    if not data.strip(b" \t\r\n\x00"):
+    if _BLANK(data):
         return _refused("xml.empty", "Filen er tom.")
     if len(data) > limits.bytes:
         return _refused("xml.too_large", f"Dokumentet er større enn {limits.bytes // 1_000_000} MB.")
     if has_doctype(data):
         return _refused_doctype()
-    parser = _parser(huge=len(data) > _HUGE, recover=False)
+    large = len(data) > _COUNT_FROM
+    crowded = large and may_hold_more(data, limits.elements)
+    if large and not is_countable(_encoding_of(data)):
+        return _refused("xml.encoding_unknown", "Et dokument av denne størrelsen må være i UTF-8 eller ISO-8859-1.")
+    if crowded and holds_more(data, limits.elements):
+        text = f"Dokumentet har flere enn {limits.elements} elementer og attributter."
+        return _refused("xml.too_many_elements", text)
+    huge = len(data) > _HUGE
+    parser = _parser(huge=huge, recover=False)
     try:
         tree = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
-        return _not_well_formed(data, parser, limits)
+        # What comes after the fault has not been counted, so a crowded document is not read further.
+        return _not_well_formed(data, parser, recover=not crowded)
     if tree.getroottree().docinfo.internalDTD is not None:
         return _refused_doctype()
-    if len(data) > _COUNT_FROM and _count(tree) > limits.elements:
-        text = f"Dokumentet har flere enn {limits.elements} elementer og attributter."
-        return _refused("xml.too_many_elements", text)
+    if huge and is_too_deep(tree):
+        return _refused("xml.too_deep", "Elementene ligger for dypt inni hverandre.")
     return Parsed(tree, tuple(_encoding_warnings(data)))
 
 
@@ -80,8 +95,9 @@ def has_doctype(data: bytes) -> bool:
     if not data.startswith(b"<?xml") and not data.startswith(b"<M"):
         for mark, encoding in (*_BOMS, *_WIDE):
             if data.startswith(mark) and encoding != "utf-8":
-                text = data.decode(encoding, errors="replace")
-                data = text.encode("utf-8", errors="replace").removeprefix(codecs.BOM_UTF8)
+                if not any("<!DOCTYPE".encode(codec) in data for codec in _TWO_OR_FOUR):
+                    return False
+                data = data.decode(encoding, errors="replace").encode("utf-8", errors="replace")
                 break
     if b"<!DOCTYPE" not in data:
         return False
@@ -111,12 +127,6 @@ def _parser(*, huge: bool, recover: bool) -> etree.XMLParser:
     return parser
 
 
-def _count(tree: Tree) -> float:
-    found = tree.xpath("count(//*) + count(//@*)")
-    assert isinstance(found, float)
-    return found
-
-
 def _refused(code: str, text: str, line: int | None = None) -> Parsed:
     return Parsed(None, (Problem(code, "error", "", line, text),))
 
@@ -125,16 +135,17 @@ def _refused_doctype() -> Parsed:
     return _refused("xml.doctype", "Dokumentet har en dokumenttype (DOCTYPE). Den kan skjule angrep og godtas aldri.")
 
 
-def _not_well_formed(data: bytes, parser: etree.XMLParser, limits: Limits) -> Parsed:
+def _not_well_formed(data: bytes, parser: etree.XMLParser, *, recover: bool) -> Parsed:
     found = _explain(data, parser)
     tree: Tree | None = None
-    try:
-        tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=True))
-    except etree.XMLSyntaxError:
-        tree = None
+    if recover:
+        try:
+            tree = etree.fromstring(data, _parser(huge=len(data) > _HUGE, recover=True))
+        except etree.XMLSyntaxError:
+            tree = None
     if tree is not None and tree.getroottree().docinfo.internalDTD is not None:
         tree = None
-    if tree is not None and len(data) > _COUNT_FROM and _count(tree) > limits.elements:
+    if tree is not None and len(data) > _HUGE and is_too_deep(tree):
         tree = None
     if tree is not None:
         # An entity nobody declared stands as a node of its own in what is left; readers expect elements only.
@@ -201,8 +212,20 @@ def _wide(declared: str) -> bool:
 
 def declared_encoding(data: bytes) -> str:
     """The encoding of the XML declaration, as written; "" if none."""
-    found = _DECLARED.match(data.removeprefix(codecs.BOM_UTF8)[:400])
+    found = _DECLARED.match(data[:403].removeprefix(codecs.BOM_UTF8))
     return found[1].decode("ascii") if found else ""
+
+
+def _encoding_of(data: bytes) -> str:
+    """The encoding as far as the first bytes tell it: as declared, else as it looks; "" for neither (UTF-8)."""
+    for mark, encoding in (*_BOMS[1:], *_WIDE):
+        if data.startswith(mark):
+            text = data[:400].decode(encoding, errors="ignore")
+            return declared_encoding(text.encode("ascii", errors="ignore")) or encoding
+    beginning = data[:400].removeprefix(codecs.BOM_UTF8)
+    if not beginning.lstrip(b" \t\r\n").startswith(b"<") or (beginning.startswith(b"<?xml") and b"?>" not in beginning):
+        return "unknown"
+    return declared_encoding(data)
 
 
 def _encoding_warnings(data: bytes) -> list[Problem]:
@@ -232,8 +255,12 @@ _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 def _looks_like_utf8(data: bytes) -> bool:
     if _UTF8_LETTER.search(data) is None:
         return False
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view, step = memoryview(data), 1_000_000
     try:
-        data.decode("utf-8")
+        # In pieces: one rare letter would make the text of a large document four times as big.
+        for at in range(0, len(data), step):
+            decoder.decode(view[at : at + step], at + step >= len(data))
     except UnicodeDecodeError:
         return False
     return True

@@ -42,6 +42,7 @@ def build(document: Node, *, strict: bool = True) -> bytes:
     bound, problems = check(tree, Limits(depth=200))
     if bound is None or (strict and problems):
         raise BuildError(tuple(problems))
+    del bound  # with its copy of the attachments
     return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")
 
 
