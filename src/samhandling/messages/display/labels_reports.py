@@ -45,6 +45,7 @@ LABELS: Mapping[str, tuple[str, str, str]] = {
     "ServId": ("Tjenestens id", "Id-en til tenesta", "Id of the service"),
     "DocumentId": ("Dokumentets id", "Id-en til dokumentet", "Id of the document"),
     "ForlopsId": ("Forløpets id", "Id-en til forløpet", "Id of the course"),
+    "MsgType": ("Meldingstype", "Meldingstype", "Type of message"),
     "MsgVersion": ("Versjon", "Versjon", "Version"),
     "MsgDescr": ("Gjelder", "Gjeld", "Concerns"),
     "Message/Status": ("Meldingens status", "Statusen til meldinga", "Status of the message"),

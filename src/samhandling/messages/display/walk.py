@@ -257,8 +257,11 @@ class Walk:
                     parts.append(shown)
         if parts:
             yield Row(title or labels.label(parent, "Address", self.lang), ", ".join(parts))
-        for number in children(element, "TeleAddress"):
-            yield from self._telephone(number, "")
+        numbers = list(children(element, "TeleAddress"))
+        for number in numbers:
+            yield from self._telephone(number, "" if parts else title)
+        if title and not parts and not numbers:
+            yield Row(labels.label(parent, "Address", self.lang), title)
 
     def happening_time(self, element: Element, parent: str) -> Iterator[Row]:
         """The time of an event, marked where it is an estimate; final by its code is final (C-11)."""
