@@ -43,7 +43,7 @@ def test_a_dead_job_is_a_task_until_it_is_settled():
 def test_it_stands_at_the_organisation_that_it_concerns():
     organisation(1)
     mine = organisation(2)
-    patient = Patient.objects.create(organisation=mine, family_name="Prøve", created_at=NOW)
+    patient = Patient.objects.create(organisation=mine, family_name="Prøve", created_at=NOW, updated_at=NOW)
     stay = Stay.objects.create(organisation=mine, patient=patient, state="S1", admitted_at=NOW, changed_at=NOW)
     enqueue("nobody", {"stay": stay.pk}, now=NOW)
     run_due(NOW)
