@@ -49,12 +49,17 @@ def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied
     if isinstance(event, events.PatientsMerged):
         return _merge(event, organisation, now)
     unit = resolving.unit_of(organisation, event.about.unit_code, now) if event.about.unit_code else None
-    who = _patient(event, organisation, now, only_known=not resolving.may_begin(event, unit))
+    who = _patient(event, organisation, now, only_known=True)
+    if who.unknown and resolving.may_begin(event, unit) and not resolving.visit_is_known(organisation, event):
+        who = _patient(event, organisation, now, only_known=False)
     patient = who.patient
     if patient is None and not who.unknown and not event.about.visit:
         return Applied("refused")
     found = resolving.stays_for(organisation, patient, event)
-    if found and (who.unknown or (patient is not None and any(s.patient_id != patient.pk for s in found))):
+    others = [s for s in found if who.unknown or (patient is not None and s.patient_id != patient.pk)]
+    if others and others[0].state == State.VOID.value:
+        found = others = []  # It was cancelled, perhaps because it was the wrong patient.
+    if others:
         return _wrong_patient(event, organisation, patient, found[0], now)
     targets = [lock_stay(stay.pk, patient=patient) for stay in found]
     if targets and _begins_anew(event, targets[0]):
@@ -108,11 +113,14 @@ def _desk_task(
 ) -> None:
     """Work for the message responsible about an event that found no stay."""
     what = CAUSES[cause]
-    source = event.about.source
-    key = f"{cause}:{patient.pk}" if patient is not None else f"{cause}:{source}"
+    source, visit = event.about.source, event.about.visit
+    about = (
+        str(patient.pk) if patient is not None else patients.vault().index(f"visit:{visit}")[:32] if visit else source
+    )
+    key = f"{cause}:{about}"
     open_task(
         organisation=organisation, kind=what.kind, cause=cause, severity=what.severity, now=now, patient=patient,
-        subject=source, unique_key=key if source or patient is not None else "", text=what.text,
+        subject=source, unique_key=key if about else "", text=what.text,
         role="message_responsible",
     )  # fmt: skip
 

@@ -77,7 +77,16 @@ def may_begin(event: Event, unit: Unit | None) -> bool:
 def misses_admission(event: Event, unit: Unit | None) -> bool:
     """True for an event of an inpatient visit whose admission we have not been told."""
     begins = isinstance(event, (*ABOUT_THE_PERSON, events.AdmissionCancelled, events.Admitted))
-    return not begins and is_inpatient(event, unit) and event.about.admitted_at is None
+    about = event.about
+    of_a_visit = bool(about.visit) or about.inpatient is True
+    return not begins and of_a_visit and is_inpatient(event, unit) and about.admitted_at is None
+
+
+def visit_is_known(organisation: Organisation, event: Event) -> bool:
+    """True when the visit is somebody's already, and was not cancelled."""
+    visit = event.about.visit
+    rows = Stay.objects.filter(organisation=organisation, visit=visit).exclude(state=State.VOID.value)
+    return bool(visit) and rows.exists()
 
 
 def opened(organisation: Organisation, patient: Patient, event: Event, unit: Unit | None, now: datetime) -> Opened:
