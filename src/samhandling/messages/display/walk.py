@@ -13,7 +13,7 @@ from samhandling.messages import markup
 from samhandling.messages.display import labels, shapes, values
 from samhandling.messages.display.blocks import Row, Section
 from samhandling.messages.display.titles import GROUPS, Title, title_of
-from samhandling.messages.facts.attached import decoded_size, is_attachment, is_base64
+from samhandling.messages.facts.attached import is_attachment, measure
 from samhandling.messages.facts.tree import Element, attribute, child, children, local, namespace, raw_text, text
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
@@ -314,11 +314,9 @@ class Walk:
 
     def attachment(self, element: Element, parent: str) -> Iterator[Row]:
         """Its size; the content itself is opened from the message."""
-        written = element.text or ""
-        broken = not written.strip() or not is_base64(written)
-        note = labels.word("not_base64", self.lang) if broken else ""
-        size = values.size_text(decoded_size(written), self.lang)
-        yield Row(labels.word("size", self.lang), size, note=note)
+        measured = measure(element.text or "")
+        note = "" if measured.readable else labels.word("not_base64", self.lang)
+        yield Row(labels.word("size", self.lang), values.size_text(measured.size, self.lang), note=note)
 
     def _note_technical(self, element: Element, name: str, parent: str) -> None:
         """Ids, OIDs, component attributes and every attribute we know no better place for."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import re
+import string
 from base64 import b64decode
 from binascii import Error as BrokenBase64Error
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from samhandling.messages.facts.tree import Element, attribute, child, children, text
 from samhandling.messages.facts.values import Attachment
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/ \t\r\n]*+(?:=[ \t\r\n]*){0,2}")
-_BLANKS = " \t\r\n"
+_BLANKS = b" \t\r\n"
+_SIGNS = (string.ascii_letters + string.digits + "+/=").encode()
+# Looked at piece by piece: an attachment of 30 MB must not be copied whole.
+_PIECE = 1_000_000
+# Where padding may stand, with blanks between.
+_END = 200
 # First bytes -> what it is. Text has no signature.
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
@@ -46,27 +51,36 @@ def _attachments(root: Element) -> Iterator[Attachment]:
         reference = child(document, "RefDoc")
         container = child(reference, "Content", "Base64Container")
         written = (container.text or "") if container is not None else ""
+        measured = measure(written)
         yield Attachment(
             mime_type=text(reference, "MimeType"),
             description=text(reference, "Description"),
-            size=decoded_size(written),
-            readable=container is None or (bool(written.strip()) and is_base64(written)),
+            size=measured.size,
+            readable=container is None or measured.readable,
             looks_like=signature(written),
         )
 
 
-def decoded_size(base64: str) -> int:
-    """How many bytes the base64 stands for."""
-    signs = len(base64) - sum(base64.count(blank) for blank in _BLANKS)
-    end = base64[-100:].rstrip()
-    padding = len(end) - len(end.rstrip("= \t\r\n")) if end.endswith("=") else 0
-    return max(signs * 3 // 4 - min(padding, 2), 0)
+class Measured(NamedTuple):
+    """Size of the decoded content in bytes, and whether it is base64 from end to end."""
+
+    size: int
+    readable: bool
 
 
-def is_base64(written: str) -> bool:
-    """Whether it is base64 from end to end, blanks between allowed."""
-    signs = len(written) - sum(written.count(blank) for blank in _BLANKS)
-    return signs % 4 == 0 and _BASE64.fullmatch(written) is not None
+def measure(written: str) -> Measured:
+    """Measure base64, blanks between allowed; what is empty is not readable."""
+    signs, clean = 0, written.isascii()
+    for start in range(0, len(written), _PIECE):
+        squeezed = written[start : start + _PIECE].encode("ascii", "replace").translate(None, _BLANKS)
+        signs += len(squeezed)
+        clean = clean and not squeezed.translate(None, _SIGNS)
+    first = written.find("=", max(len(written) - _END, 0))
+    padding = 0 if first < 0 else len(written[first:].encode("ascii", "replace").translate(None, _BLANKS))
+    ends = first < 0 or (padding <= 2 and not written[first:].strip("= \t\r\n"))
+    inside = written.find("=", 0, first if first >= 0 else None) >= 0
+    readable = bool(signs) and clean and ends and not inside and signs % 4 == 0
+    return Measured(max(signs * 3 // 4 - min(padding, 2), 0), readable)
 
 
 def signature(base64: str) -> str:
