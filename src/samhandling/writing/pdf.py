@@ -19,7 +19,7 @@ MARGIN = 18
 LABEL_WIDTH = 52
 LINE = 4.8
 INK, DIM, BAD = (28, 36, 48), (77, 88, 102), (163, 0, 27)
-ROOM_FOR_A_ROW, ROOM_FOR_A_HEADING = 3 * LINE, 6 * LINE
+ROOM_FOR_A_ROW, ROOM_FOR_A_HEADING = 3 * LINE, 9 * LINE
 SIZES = (13, 11, 10)
 """Points of the headings of sections, from the outermost; deeper ones are as the last."""
 _LIKE = {0x2011: "-", 0x2010: "-", 0x202F: "\u00a0", 0x2009: "\u00a0", 0x2192: "->", 0x2713: "(x)", 0x2610: "( )"}
@@ -129,9 +129,7 @@ class _Paper(FPDF):
         below = top
         if row.label:
             self._type("", 9, DIM)
-            self.multi_cell(
-                LABEL_WIDTH - 3, LINE, printable(row.label), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-            )
+            self.multi_cell(LABEL_WIDTH - 3, LINE, printable(row.label), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             if self.page_no() == page:
                 below = self.get_y()
                 self.set_y(top)

@@ -51,9 +51,9 @@ class FolderRecord:
         return [UUID(name.removesuffix(ACKNOWLEDGMENT)) for _, name in sorted(found)]
 
     def noted(self, document_id: UUID) -> None:
-        """Take the files away, the acknowledgment last: a crash before it only repeats this."""
+        """Take the files away, metadata first, the acknowledgment last: a crash before it only repeats this."""
         try:
-            for suffix in (*PARTS, ACKNOWLEDGMENT):
+            for suffix in (*reversed(PARTS), ACKNOWLEDGMENT):
                 (self._folder / f"{document_id}{suffix}").unlink(missing_ok=True)
         except OSError as error:
             raise _trouble(error) from error
