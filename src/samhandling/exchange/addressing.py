@@ -31,10 +31,19 @@ class Addresses:
     copies: list[CommunicationParty] = field(default_factory=list)
     agreement: Agreement | None = None
     version: str = ""
-    """Version of Pasientlogistikk that the receiver takes."""
+    """Version of PLO that the receiver takes; empty for messages that have none."""
     counterpart: Organisation | None = None
-    phone: str = ""
+    at: datetime | None = None
+    """When somebody would call."""
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def phone(self) -> str:
+        """The counterpart's phone that is staffed now; looked up only where somebody must call."""
+        if self.counterpart is None or self.at is None:
+            return ""
+        found = staffed_phone(self.counterpart, self.at)
+        return found.phone if found is not None else ""
 
     def hinder(self, code: str, text: str) -> None:
         """Note something that stops the message."""
@@ -62,11 +71,16 @@ def resolve(draft: Draft, *, now: datetime) -> Addresses:
             found.hinder("address.unknown_copy", "Kopimottakeren finnes ikke i adresseregisteret.")
         else:
             found.copies.append(copy)
-    if found.receiver is not None and not found.findings:
+    if found.receiver is not None and not found.findings and _comes_in_plo_versions(draft.message_type):
         found.version = plo_version(found.agreement, found.receiver) or ""
         if not found.version:
             found.hinder("address.no_version", f"{found.receiver.name} tar ikke imot en versjon vi kan sende.")
     return found
+
+
+def _comes_in_plo_versions(message_type: str) -> bool:
+    kind = catalogue.by_code(message_type)
+    return kind is not None and kind.standard == "plo"
 
 
 def _sender(draft: Draft, day: date) -> CommunicationParty | None:
@@ -146,8 +160,7 @@ def _judge(found: Addresses, own: Organisation, *, day: date, now: datetime) -> 
     if other is None:
         found.hinder("address.no_municipality", "Vi vet ikke hvilken kommune meldingen skal til.")
         return
-    phone = staffed_phone(other, now)
-    found.phone = phone.phone if phone is not None else ""
+    found.at = now
     pair = {own.kind: own, other.kind: other}
     hospital, municipality = pair.get("hospital"), pair.get("municipality")
     if hospital is None or municipality is None:

@@ -69,9 +69,9 @@ def _values(
         status="C" if heading.status == "C" else "N",
         msg_id=heading.msg_id,
         generated_at=heading.generated_at,
-        sender=_address(addresses.sender),
-        receiver=_address(addresses.receiver),
-        copies=tuple(_address(copy) for copy in addresses.copies),
+        sender=address_of(addresses.sender),
+        receiver=address_of(addresses.receiver),
+        copies=tuple(address_of(copy) for copy in addresses.copies),
         patient=patient_values(patient),
         unit=unit_values(content.unit) if content.unit is not None else None,
         responsible=_professional(content),
@@ -91,7 +91,8 @@ def _values(
     )
 
 
-def _address(party: CommunicationParty) -> Address:
+def address_of(party: CommunicationParty) -> Address:
+    """A party of the registry on its two levels, as the header names it."""
     organisation = party.organisation
     level = AddressLevel(
         name=organisation.name, her_id=organisation.her_id, organisation_number=organisation.organisation_number
@@ -134,8 +135,10 @@ def _professional(content: LogisticsContent) -> Professional | None:
 
 
 def findings_of(composed: Composed) -> list[Finding]:
-    """The findings of compose and profiles as ours."""
-    return [Finding(found.code, found.text, blocks=found.blocks_sending) for found in composed.findings]
+    """The findings of compose and profiles as ours; what is wrong at a field blocks."""
+    found = [Finding(found.code, found.text, blocks=found.blocks_sending) for found in composed.findings]
+    said = {finding.code for finding in found}
+    return [*found, *(Finding(error.code, error.text) for error in composed.errors if error.code not in said)]
 
 
 def cancellation(original: Facts, addresses: Addresses, heading: Heading, patient: Patient) -> Composed:
@@ -153,9 +156,9 @@ def cancellation(original: Facts, addresses: Addresses, heading: Heading, patien
             status="C",
             msg_id=heading.msg_id,
             generated_at=heading.generated_at,
-            sender=_address(addresses.sender),
-            receiver=_address(addresses.receiver),
-            copies=tuple(_address(copy) for copy in addresses.copies),
+            sender=address_of(addresses.sender),
+            receiver=address_of(addresses.receiver),
+            copies=tuple(address_of(copy) for copy in addresses.copies),
             patient=patient_values(patient),
             unit=unit,
             responsible=responsible,

@@ -8,14 +8,16 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Q
 
-from samhandling.exchange import addressing, composing, notices, originals, rules, steps
+from samhandling.exchange import addressing, composing, notices, originals, rules, steps, written
 from samhandling.exchange.addressing import Addresses
 from samhandling.exchange.composing import Heading
 from samhandling.exchange.delivering import queue
 from samhandling.exchange.models import Delivery, Direction, Message, Role
 from samhandling.exchange.values import Draft, Finding, LogisticsContent, Outcome
+from samhandling.exchange.written import NOTHING, Trial
 from samhandling.jobs.services import publish
 from samhandling.messages import catalogue, engine, profiles
+from samhandling.messages.compose import Composed
 from samhandling.messages.facts import facts as read_facts
 from samhandling.messages.facts.values import Facts
 from samhandling.patients.models import Patient
@@ -23,6 +25,7 @@ from samhandling.patients.services import identifiers, patient_key
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import written_by
 from samhandling.store.services import is_test_store
+from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
 
 
@@ -39,21 +42,52 @@ def send(draft: Draft, *, now: datetime) -> Outcome:
     hindered = [*addresses.findings, *_content_findings(draft)]
     if hindered:
         return _stopped(draft, hindered, phone=addresses.phone, now=now)
-    heading = _heading(draft.refers_to, now=now)
-    composed = composing.compose(draft, addresses, heading)
+    composed = _composed(draft, addresses, now=now)
     findings = composing.findings_of(composed)
     if not composed.sendable:
         return _stopped(draft, findings, phone="", now=now)
     assert composed.facts is not None
     message = _store(draft, composed.facts, composed.data, addresses, written="node", now=now)
-    return Outcome(message, tuple(findings))
+    task = None
+    if draft.values is not None and draft.refers_to is not None:
+        task = _mark_series(draft.refers_to, message, addresses, now=now)
+    return Outcome(message, tuple(findings), task)
+
+
+def try_out(draft: Draft, *, now: datetime) -> Trial:
+    """What sending a draft with `values` now would give; stores nothing and asks nobody. `now` is aware UTC."""
+    addresses = addressing.resolve(draft, now=now)
+    findings = (*addresses.findings, *_content_findings(draft))
+    if findings:
+        return Trial(NOTHING, addresses, findings)
+    return Trial(_composed(draft, addresses, now=now), addresses)
+
+
+def _composed(draft: Draft, addresses: Addresses, *, now: datetime) -> Composed:
+    heading = _heading(draft.refers_to, now=now)
+    if draft.values is not None:
+        return written.compose_draft(draft, addresses, heading, now=now)
+    return composing.compose(draft, addresses, heading)
+
+
+def _mark_series(earlier: Message, message: Message, addresses: Addresses, *, now: datetime) -> Task | None:
+    """A change takes the place of our earlier versions; a cancellation withdraws them, and somebody calls."""
+    if earlier.direction != Direction.OUT or earlier.type != message.type or message.status not in ("M", "C"):
+        return None
+    standing = [m for m in _series(earlier) if m.pk != message.pk and m.cancelled_by is None and m.status != "C"]
+    if message.status == "C":
+        return _withdrawn(message, standing, addresses, now=now)
+    for version in standing:
+        version.replaced_by = message
+        version.save(update_fields=["replaced_by"])
+    return None
 
 
 def _content_findings(draft: Draft) -> list[Finding]:
     found = []
     if written_by(draft.organisation, draft.message_type) == "epj":
         found.append(Finding("content.written_by_epj", "Denne meldingen skrives i journalsystemet."))
-    if draft.message_type not in composing.LOGISTICS or draft.content is None:
+    if draft.values is None and (draft.message_type not in composing.LOGISTICS or draft.content is None):
         found.append(Finding("content.not_composed_here", "Denne meldingen kan ikke skrives her ennå."))
     if draft.patient is None:
         found.append(Finding("content.no_patient", "Meldingen mangler pasient."))
@@ -261,15 +295,19 @@ def _send_cancellation(
         return _stopped(draft, findings, phone=addresses.phone, now=now)
     assert composed.facts is not None
     sent = _store(draft, composed.facts, composed.data, addresses, written="node", now=now)
+    return Outcome(sent, tuple(findings), _withdrawn(sent, live, addresses, now=now))
+
+
+def _withdrawn(sent: Message, live: list[Message], addresses: Addresses, *, now: datetime) -> Task:
+    """The messages no longer count, whoever follows them is told, and somebody calls (routines 2.4)."""
     for earlier in live:
         earlier.cancelled_by = sent
         earlier.save(update_fields=["cancelled_by"])
         steps.record("message.withdrawn", at=now, message=earlier, detail=sent.msg_id)
         publish("message.cancelled", {"message": earlier.pk}, now=now, keys=(f"message:{earlier.pk}",))
-    task = open_task(
-        organisation=message.organisation, kind="call", cause="message.withdrawn", severity="high", now=now,
-        patient=message.patient, subject=message.subject or f"message:{message.pk}",
-        unique_key=f"withdrawn:{message.pk}", phone=addresses.phone, role=notices.RESPONSIBLE,
-        text=f"En melding til {message.counterpart_name} er trukket tilbake. Ring og gi beskjed.",
+    return open_task(
+        organisation=sent.organisation, kind="call", cause="message.withdrawn", severity="high", now=now,
+        patient=sent.patient, subject=sent.subject or f"message:{sent.pk}",
+        unique_key=f"withdrawn:{sent.pk}", phone=addresses.phone, role=notices.RESPONSIBLE,
+        text=f"En melding til {sent.counterpart_name} er trukket tilbake. Ring og gi beskjed.",
     )  # fmt: skip
-    return Outcome(sent, tuple(findings), task)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from samhandling.exchange.arriving import arrive, read_again
 from samhandling.exchange.clearing import assign_patient, remove_content, tie
 from samhandling.exchange.delivering import transport_answer, try_again
-from samhandling.exchange.sending import cancel, send
+from samhandling.exchange.sending import cancel, send, try_out
 from samhandling.exchange.values import Arrived, Draft, Finding, LogisticsContent, Outcome, Responsible
+from samhandling.exchange.written import Trial
 
 __all__ = [
     "Arrived",
@@ -15,6 +16,7 @@ __all__ = [
     "LogisticsContent",
     "Outcome",
     "Responsible",
+    "Trial",
     "arrive",
     "assign_patient",
     "cancel",
@@ -24,4 +26,5 @@ __all__ = [
     "tie",
     "transport_answer",
     "try_again",
+    "try_out",
 ]

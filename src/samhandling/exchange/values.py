@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from samhandling.exchange.models import Message
@@ -49,7 +50,8 @@ class LogisticsContent:
 class Draft:
     """A message that somebody wants sent.
 
-    Either `content` (the node writes the document) or `document` (a finished one, delivered byte for byte).
+    One of `content` (a logistics message that the node writes), `values` (a message that a person wrote: data of
+    `messages.compose.schema`, without what stands round it) and `document` (a finished one, delivered byte for byte).
     The addresses are looked up from `municipality` and `track` unless `sender_her` and `receiver_her` say otherwise.
     """
 
@@ -59,6 +61,7 @@ class Draft:
     """Code of 8279."""
     patient: Patient | None = None
     content: LogisticsContent | None = field(default=None, repr=False)
+    values: Mapping[str, Any] | None = field(default=None, repr=False)
     document: bytes | None = field(default=None, repr=False)
     municipality: Organisation | None = None
     track: str = "SOMATIC"

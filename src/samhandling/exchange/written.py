@@ -1,0 +1,68 @@
+"""Messages that a person writes: their values as data, the document made of them, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from samhandling.exchange.addressing import Addresses
+from samhandling.exchange.composing import Heading, address_of, patient_values
+from samhandling.exchange.values import Draft, Finding
+from samhandling.messages import compose
+from samhandling.messages.compose import Composed
+from samhandling.store.services import is_test_store
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What sending a draft now would give: the document, or what is wrong, without anything being stored."""
+
+    composed: Composed
+    addresses: Addresses
+    findings: tuple[Finding, ...] = ()
+    """What stands in the way beside the fields: address, agreement, who writes the type."""
+
+    @property
+    def sendable(self) -> bool:
+        """Nothing stands in the way."""
+        return self.composed.sendable and not any(finding.blocks for finding in self.findings)
+
+
+NOTHING = Composed(None, b"", None)
+
+
+def compose_draft(draft: Draft, addresses: Addresses, heading: Heading, *, now: datetime) -> Composed:
+    """The document of a draft with `values`; its errors name the fields of the values. `now` is aware UTC."""
+    assert draft.values is not None
+    assert draft.patient is not None
+    assert addresses.sender is not None
+    assert addresses.receiver is not None
+    version = _version(draft.message_type, addresses)
+    values, errors = compose.from_data(draft.message_type, _data(draft.values), now=now, version=version)
+    if values is None:
+        return Composed(None, b"", None, errors=errors)
+    complete = replace(
+        values,
+        msg_id=heading.msg_id,
+        generated_at=heading.generated_at,
+        sender=address_of(addresses.sender),
+        receiver=address_of(addresses.receiver),
+        copies=tuple(address_of(copy) for copy in addresses.copies),
+        patient=patient_values(draft.patient),
+        parent=heading.parent,
+        conversation=heading.conversation,
+    )
+    return compose.compose(draft.message_type, version, complete, test=is_test_store())
+
+
+def _data(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The author's values: what stands round them is not theirs to say."""
+    round_them = {"msg_id", "generated_at", "issued_at", "sender", "receiver", "copies", "patient", "parent"}
+    return {name: value for name, value in values.items() if name not in {*round_them, "conversation"}}
+
+
+def _version(message_type: str, addresses: Addresses) -> str:
+    ours = compose.versions_of(message_type)
+    return addresses.version if addresses.version in ours else ours[-1]
