@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+from tests import payloads
+
 from benchmarks import Result, percentile, rate
-from samhandling.messages import display, engine, facts
+from samhandling.messages import display, engine, facts, profiles
 from samhandling.messages.compose.logistics import (
     Address,
     AddressLevel,
@@ -43,6 +45,24 @@ def _address(organisation: str, first: str, part: str, second: str) -> Address:
     )
 
 
+def _report() -> bytes:
+    """An admission report with fifteen drugs, eighteen functions and six texts: as large as they come."""
+    oid = "2.16.578.1.12.4.1.1."
+    functions = "".join(
+        f'<KartlagtFunksjon><Funksjonsvariabel V="{n}" S="{oid}9111" DN="Funksjon {n}"/><Vurdering>2</Vurdering>'
+        "</KartlagtFunksjon>"
+        for n in range(1, 19)
+    )
+    texts = "".join(payloads.heading("9142", code, "Tekst. " * 60) for code in ("AAI", "PROB", "FO", "FU", "VU", "OP"))
+    content = (
+        payloads.medical(texts)
+        + "".join(payloads.drug(f"Legemiddel {n}") for n in range(15))
+        + f"<InfoKartleggingFunksjonsniva>{functions}</InfoKartleggingFunksjonsniva>"
+        + payloads.nursing(payloads.heading("9141", "8", "Tekst. " * 60))
+    )
+    return payloads.report("INNLEGGELSESRAPPORT", content)
+
+
 def run() -> list[Result]:
     """Documents a second for each step, and the display in milliseconds."""
     values = _values()
@@ -55,7 +75,19 @@ def run() -> list[Result]:
         began = time.perf_counter()
         display.html(reading)
         times.append((time.perf_counter() - began) * 1000)
+    report = engine.read(_report())
+    seen = facts.facts(report)
+    assert report.tree is not None
+    assert seen is not None
+    tree, whole = report.tree, seen
+    shown = []
+    for _ in range(100):
+        began = time.perf_counter()
+        display.html(report)
+        shown.append((time.perf_counter() - began) * 1000)
     return [
+        Result("profiles of a parsed admission report", rate(lambda: profiles.check(whole, tree)), "/s"),
+        Result("display of an admission report, p50", percentile(shown, 0.5), "ms", goal=15.0, lower_is_better=True),
         Result("facts of a parsed logistics document", rate(lambda: facts.facts(reading)), "/s"),
         Result("judgement of a parsed logistics document", rate(lambda: judge(reading, found, own)), "/s"),
         Result(

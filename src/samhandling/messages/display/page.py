@@ -37,7 +37,7 @@ def page_of(reading: ReadingSeen, *, lang: str = "nb", own: Iterable[str] = ()) 
     if found is not None:
         page.notices += _notices(found, ours, lang)
         page.summary = _summary(found, lang)
-    walk = Walk(lang, ours)
+    walk = Walk(lang, ours, found.attachments if found is not None else ())
     page.sections = walk.sections(reading.tree)
     page.technical = walk.technical
     if found is not None and found.namespace:

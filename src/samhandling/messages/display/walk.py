@@ -13,8 +13,9 @@ from samhandling.messages import markup
 from samhandling.messages.display import labels, shapes, values
 from samhandling.messages.display.blocks import Row, Section
 from samhandling.messages.display.titles import GROUPS, Title, title_of
-from samhandling.messages.facts.attached import is_attachment, measure
+from samhandling.messages.facts.attached import Measured, is_attachment, measure
 from samhandling.messages.facts.tree import Element, attribute, child, children, local, namespace, raw_text, text
+from samhandling.messages.facts.values import Attachment
 
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -29,9 +30,12 @@ _PROSE_IN = frozenset({("Observation", "Description")})
 class Walk:
     """One pass over a document: fills sections and, on the side, the technical particulars."""
 
-    def __init__(self, lang: str, own: Iterable[str] = ()) -> None:
+    def __init__(self, lang: str, own: Iterable[str] = (), attachments: Iterable[Attachment] = ()) -> None:
+        """`attachments`: those of the facts, in order, so that large ones are measured once."""
         self.lang = lang
         self.own = frozenset(own)
+        self._attachments = iter(attachments)
+        self._attached: Attachment | None = None
         self.technical: list[Row] = []
         self._depth = 0
 
@@ -101,6 +105,7 @@ class Walk:
 
     def _is_passed_through(self, element: Element, name: str, parent: str) -> bool:
         if name == "Document" and is_attachment(element):
+            self._attached = next(self._attachments, None) if parent == "MsgHead" else None
             return False
         return name in labels.THROUGH or (parent, name) in labels.THROUGH_IN
 
@@ -314,7 +319,8 @@ class Walk:
 
     def attachment(self, element: Element, parent: str) -> Iterator[Row]:
         """Its size; the content itself is opened from the message."""
-        measured = measure(element.text or "")
+        measured: Attachment | Measured = self._attached or measure(element.text or "")
+        self._attached = None
         note = "" if measured.readable else labels.word("not_base64", self.lang)
         yield Row(labels.word("size", self.lang), values.size_text(measured.size, self.lang), note=note)
 
