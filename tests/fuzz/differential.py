@@ -15,7 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from samhandling.messages import engine
-from tests.fuzz.making import Maker, payload_roots
+from tests.fuzz.making import Maker, formats, payload_roots
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import Oracle
 
@@ -146,9 +146,15 @@ REPAIRS: dict[str, Callable[[etree._Element], bool]] = {
 }
 
 
-def originals(standards: Path, oracle: Oracle, rng: random.Random, made: int = 150) -> list[bytes]:
-    """The official valid documents our tables know, and documents made at random from the tables."""
+def originals(standards: Path, oracle: Oracle, rng: random.Random, made: int = 150, each: int = 6) -> list[bytes]:
+    """The official valid documents, some of every standard and version made from the tables, and some of anything."""
     files = sorted([*standards.glob("examples/*/*.xml"), *standards.glob("acceptance/*/*.xml")])
     found = [data for file in files if oracle.judge(data := file.read_bytes())[0]]
+    return found + made_documents(rng, made, each)
+
+
+def made_documents(rng: random.Random, made: int = 150, each: int = 6) -> list[bytes]:
+    """Documents made at random from the tables: `each` of every standard and version, and `made` of anything."""
     maker = Maker(rng, payload_roots())
-    return found + [engine.build(maker.message()) for _ in range(made)]
+    of_each = [maker.of_format(known) for known in formats() for _ in range(each)]
+    return [engine.build(document) for document in (*of_each, *(maker.message() for _ in range(made)))]

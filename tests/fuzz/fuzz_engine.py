@@ -1,7 +1,7 @@
-"""Hunt: the engine against the official schemas on mutants, and against broken bytes.
+"""Hunt: the engine against the official schemas on mutants of every standard and version, and against broken bytes.
 
 With SAMHANDLING_STANDARDS every mutant is judged by the schemas too. Always: reading never raises, ends in time, and
-what it takes comes back the same.
+what it takes comes back the same; facts, profiles, receipts and display take whatever was read.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import random
 import time
+import traceback
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
 
-from samhandling.messages import engine
+from samhandling.messages import display, engine, profiles, receipts
+from samhandling.messages import facts as reader
 from samhandling.messages.engine.canonical import difference
-from tests.fuzz.differential import compare, explained, originals
-from tests.fuzz.making import Maker, payload_roots
+from tests.fuzz.differential import compare, explained, made_documents, originals
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import Oracle
 
@@ -37,13 +39,14 @@ def fuzz(seed: int, stop_at: float) -> list[Counterexample]:
     """Hunt until `stop_at` (monotonic seconds); what is found is for the caller to store."""
     rng = random.Random(seed)
     folder = os.environ.get("SAMHANDLING_STANDARDS")
-    oracle = Oracle(Path(folder) / "schemas") if folder else None
-    maker = Maker(rng, payload_roots())
+    oracle = _oracle()
+    if stop_at <= time.monotonic():
+        return []
     if oracle is not None and folder:
         documents = originals(Path(folder), oracle, rng)
     else:
         print("  without SAMHANDLING_STANDARDS: no schemas to compare with")
-        documents = [engine.build(maker.message()) for _ in range(150)]
+        documents = made_documents(rng)
     found: list[Counterexample] = []
     while time.monotonic() < stop_at:
         data = rng.choice(documents)
@@ -58,8 +61,19 @@ def fuzz(seed: int, stop_at: float) -> list[Counterexample]:
     return found
 
 
+@cache
+def _oracle() -> Oracle | None:
+    folder = os.environ.get("SAMHANDLING_STANDARDS")
+    return Oracle(Path(folder) / "schemas") if folder else None
+
+
+def check(data: bytes) -> str:
+    """What is wrong with how these bytes are taken; "" if nothing. With SAMHANDLING_STANDARDS the schemas judge too."""
+    return fault(data, _oracle())
+
+
 def fault(data: bytes, oracle: Oracle | None) -> str:
-    """What is wrong with how the engine takes these bytes; "" if nothing."""
+    """What is wrong with how the engine and the readers take these bytes; "" if nothing."""
     began = time.monotonic()
     try:
         reading = engine.read(data)
@@ -69,13 +83,37 @@ def fault(data: bytes, oracle: Oracle | None) -> str:
             apart = difference(data, engine.build(reading.document, strict=False))
             if apart:
                 return f"does not come back the same: {apart}"
-    except Exception as error:
-        return f"raises {type(error).__name__}: {error}"
+        contradiction = read_further(reading)
+        if contradiction:
+            return contradiction
+    except Exception:
+        return f"raises {traceback.format_exc()}"
     if oracle is not None:
         ours, official, reason, our_reason = compare(data, oracle)
         if ours != official and not explained(data, oracle):
             return f"ours {ours}, official {official}: {reason} | {our_reason}"
     return ""
+
+
+def read_further(reading: engine.Reading) -> str:
+    """Facts, profiles, receipts and display of what was read; says where they contradict the reading.
+
+    Raises whatever they raise: nothing in a document may stop them.
+    """
+    facts = reader.facts(reading)
+    if reading.tree is None:
+        return ""
+    display.html(reading)
+    display.text(reading, lang="nn")
+    if facts is None:
+        return "" if not reading.valid else "no facts of a valid document"
+    profiles.check(facts, reading.tree)
+    profiles.check(facts, reading.tree, test=True)
+    receipts.read(facts)
+    receipts.judge(reading, facts, receipts.OwnParties(frozenset()))
+    ours = (reading.standard or "", reading.version or "", reading.type or "")
+    theirs = (facts.standard, facts.version, facts.type)
+    return "" if ours == theirs else f"reading says {ours}, facts say {theirs}"
 
 
 def break_bytes(data: bytes, rng: random.Random) -> bytes:

@@ -6,23 +6,12 @@ import random
 from functools import cache
 from typing import Any
 
+from samhandling.messages import catalogue
 from samhandling.messages.engine import simple
 from samhandling.messages.engine.content import START
 from samhandling.messages.engine.describe import Description, Field, child_tag, describe
 from samhandling.messages.engine.tables import AnyElement, Kept, Node, Scope
-from samhandling.messages.model import (
-    apprec_10,
-    apprec_11,
-    base64container,
-    epikrise_11,
-    epikrise_12,
-    henvisning_10,
-    henvisning_11,
-    hodemelding,
-    roots,
-    svarrapport_13,
-    svarrapport_14,
-)
+from samhandling.messages.model import base64container, hodemelding, roots
 
 TEXTS = ("x", "æøå ÆØÅ", " to  blanke ", "linje 1\nlinje 2", "<&>\"'", "", "\u2013", "a\tb")
 SAMPLES: dict[str, tuple[str, ...]] = {
@@ -37,17 +26,6 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "base64Binary": ("QUJD", "QQ==", "", "QU JD"),
     "token": ("N", "HER", " V "),
 }
-# The documents without a header.
-ROOTS: tuple[tuple[type[Node], Scope], ...] = (
-    (apprec_10.AppRec, apprec_10.SCOPE),
-    (apprec_11.AppRec, apprec_11.SCOPE),
-    (epikrise_11.Message, epikrise_11.SCOPE),
-    (epikrise_12.Message, epikrise_12.SCOPE),
-    (henvisning_10.Message, henvisning_10.SCOPE),
-    (henvisning_11.Message, henvisning_11.SCOPE),
-    (svarrapport_13.Message, svarrapport_13.SCOPE),
-    (svarrapport_14.Message, svarrapport_14.SCOPE),
-)
 
 
 @cache
@@ -69,9 +47,22 @@ class Maker:
     def message(self) -> Node:
         """A whole document: mostly a header with a payload, now and then one without a header."""
         if self.rng.random() < 0.35:
-            cls, scope = self.rng.choice(ROOTS)
+            cls, scope = self.rng.choice(root_classes(wrapped=False))
             return self.node(cls, scope, 0)
         return self.node(hodemelding.MsgHead, roots.HEAD, 0)
+
+    def of_format(self, found: catalogue.Format) -> Node:
+        """A whole document of one standard and version."""
+        cls, scope = class_of(found)
+        made = self.node(cls, scope, 1)
+        if not found.wrapped:
+            return made
+        while True:
+            head = self.node(hodemelding.MsgHead, roots.HEAD, 1)
+            if head.Document:
+                head.Document[0].RefDoc.FileReference = None
+                head.Document[0].RefDoc.Content = hodemelding.Content(elements=[made])
+                return head
 
     def node(self, cls: type[Node], scope: Scope, depth: int) -> Any:
         table = described(cls, scope.name)
@@ -180,6 +171,22 @@ class Maker:
         if kind.check is not None and kind.name not in SAMPLES:
             return kind.say.removeprefix("en av: ").split(", ")[0]
         return self.rng.choice(SAMPLES.get(kind.name, TEXTS))
+
+
+def formats() -> list[catalogue.Format]:
+    """Every standard and version of the product, each once."""
+    return list(dict.fromkeys(known.format for known in catalogue.all_types()))
+
+
+def class_of(found: catalogue.Format) -> tuple[type[Node], Scope]:
+    """The root, or the payload's root, of a format."""
+    return roots.elements()[f"{{{found.namespace}}}{found.root}"]
+
+
+@cache
+def root_classes(*, wrapped: bool) -> list[tuple[type[Node], Scope]]:
+    """The roots of documents without a header, or of payloads with one."""
+    return [class_of(found) for found in formats() if found.wrapped == wrapped]
 
 
 def payload_roots() -> list[tuple[type[Node], Scope]]:

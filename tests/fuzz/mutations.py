@@ -44,6 +44,16 @@ NAMES = (
     "Person",
     "HCP",
     "Role",
+    "ServReq",
+    "Inst",
+    "Dept",
+    "AdditionalId",
+    "Event",
+    "ResultItem",
+    "TextResultValue",
+    "Comment",
+    "Status",
+    "Content",
 )
 NAMESPACES = (
     "",
@@ -56,12 +66,20 @@ NAMESPACES = (
     "http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01",
     "http://www.kith.no/xmlstds/apprec/2004-11-21",
     "http://www.kith.no/xmlstds/apprec/2012-02-15",
+    "http://www.kith.no/xmlstds/epikrise/2006-09-23",
+    "http://www.kith.no/xmlstds/epikrise/2012-02-15",
+    "http://www.kith.no/xmlstds/henvisning/2005-07-08",
+    "http://www.kith.no/xmlstds/henvisning/2012-02-15",
+    "http://ehelse.no/xmlstds/henvisning/2017-11-30",
+    "http://ehelse.no/xmlstds/po/poKomponent/2017-11-30",
+    "http://www.kith.no/xmlstds/labsvar/2008-12-01",
+    "http://www.kith.no/xmlstds/labsvar/2012-02-15",
     "http://www.w3.org/2000/09/xmldsig#",
     "http://www.kith.no/xmlstds/base64container",
     "urn:ukjent",
 )
 TYPES = (
-    "kith:CS", "kith:CV", "kith:TS", "kith:URL", "xs:string", "xs:token", "xs:date", "xs:boolean", "fk1:Person",
+    "kith:CS", "kith:CV", "kith:TS", "kith:URL", "kith:ST", "kith:INT", "kith:BL", "kith:PQ", "xs:string", "xs:token", "xs:date", "xs:boolean", "fk1:Person",
     "fk1:Ident", "mh:Ident", "mh:Address", "xs:integer", "xs:int", "xs:anyType", "xs:NCName", "x:y", "",
 )  # fmt: skip
 _PREFIXES = {
@@ -146,7 +164,9 @@ def change_text(tree: Tree, rng: random.Random) -> str:
 
 def change_text_of_typed(tree: Tree, rng: random.Random) -> str:
     names = ("GenDate", "DateOfBirth", "Anslag", "IssueDate", "BorAlene", "JaNei", "DatoSendt", "MIGversion", "OidRef",
-             "FodselsarMindrearigParorende", "GodkjentDato", "FileReference", "InformasjonGittDato", "Base64Container")  # fmt: skip
+             "FodselsarMindrearigParorende", "GodkjentDato", "FileReference", "InformasjonGittDato", "Base64Container",
+             "StartDateTime", "EndDateTime", "ConsentDate", "ReqDate", "Dato", "FrittSykehusvalg", "RettTilHelsehjelp",
+             "NarmesteParorende", "Number", "Integer", "Index", "Person", "Id", "InvDate", "DateResultValue")  # fmt: skip
     nodes = [node for node in _elements(tree) if etree.QName(node).localname in names and not node.attrib]
     if not nodes:
         return change_text(tree, rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import cast
 
@@ -132,19 +131,33 @@ def _child(parent: Tree | None, *names: str) -> Tree | None:
 
 
 def _standard(tree: Tree) -> tuple[str | None, str | None]:
-    tag = tree.tag
-    if local_name(tag) == "MsgHead":
-        payload = next(_content(tree), None)
+    name = local_name(tree.tag)
+    described = tree
+    if name == "MsgHead":
+        payload = _payload(tree)
         if payload is None:
             return None, None
-        tag = payload.tag
-    found = catalogue.format_of(namespace_of(tag))
-    return (found.standard, found.version) if found else (None, None)
+        described = payload
+    found = catalogue.format_of(namespace_of(described.tag))
+    if found is None:
+        return "apprec" if name == "AppRec" else None, None
+    return found.standard, found.version
 
 
-def _content(tree: Tree) -> Iterator[Tree]:
-    content = _child(tree, "Document", "RefDoc", "Content")
-    return iter(()) if content is None else iter(content)
+def _payload(tree: Tree) -> Tree | None:
+    """The message proper, by the same rule as the facts: the first content that is no attachment, else the first
+    payload of ours wherever it stands."""
+    for document in tree.iterchildren("{*}Document"):
+        content = _child(document, "RefDoc", "Content")
+        if content is not None:
+            for element in content.iterchildren("{*}*"):
+                if local_name(element.tag) != "Base64Container":
+                    return element
+    for element in tree.iter("{*}*"):
+        found = catalogue.format_of(namespace_of(element.tag))
+        if found is not None and found.wrapped and local_name(element.tag) == found.root:
+            return element
+    return None
 
 
 def _type(tree: Tree) -> str | None:
