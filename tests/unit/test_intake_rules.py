@@ -18,6 +18,7 @@ from samhandling.intake.errors import NoPatientError, NoVisitError, UnknownEvent
 from samhandling.intake.life import TABLE, Event, State
 from samhandling.stays import events
 
+NOW = datetime(2026, 11, 18, 13, 0, tzinfo=UTC)
 PID = "PID|1||15076500565^^^^FNR~4711^^^SOK^PI||Gundersen^Roland||19650715|M"
 PV1 = "PV1|1|I|MED1" + "|" * 16 + "V-1" + "|" * 25 + "20261116100000|20261118130000"
 
@@ -25,7 +26,7 @@ PV1 = "PV1|1|I|MED1" + "|" * 16 + "V-1" + "|" * 25 + "20261116100000|20261118130
 def plan(trigger: str, *segments: str, test: bool = False) -> rules.Plan:
     evn = f"EVN|{trigger}|20261116102000|||USER|20261116101500"
     text = "\r".join([f"MSH|^~\\&|PAS|SO|||20261116102500||ADT^{trigger}|1|P|2.5", evn, *(segments or (PID, PV1))])
-    return rules.plan(adt.read(reader.read(text.encode())), source="adt:7", test=test)
+    return rules.plan(adt.read(reader.read(text.encode())), source="adt:7", test=test, now=NOW)
 
 
 def at(*parts: int) -> datetime:
@@ -90,7 +91,7 @@ def test_death_in_a_discharge_and_in_an_update():
 
 def test_a_cancelled_admission_of_the_wrong_patient():
     text = f"MSH|^~\\&|PAS|SO|||20261116102500||ADT^A11|1\rEVN|A11|20261116102000||FEIL_PASIENT\r{PID}\r{PV1}"
-    found = rules.plan(adt.read(reader.read(text.encode())), source="adt:7", test=False)
+    found = rules.plan(adt.read(reader.read(text.encode())), source="adt:7", test=False, now=NOW)
     assert found.events[0].wrong_patient
 
 
@@ -157,8 +158,40 @@ def test_hostile_messages_give_events_or_a_named_error(rows, trigger):
     ]
     read = adt.read(reader.read("\r".join(lines).encode()))
     try:
-        found = rules.plan(read, source="adt:1", test=False)
+        found = rules.plan(read, source="adt:1", test=False, now=NOW)
     except SamhandlingError:
         return
     assert found.events
     assert all(event.at.tzinfo is not None for event in found.events)
+    assert all(1990 < event.at.year < 2030 for event in found.events)
+
+
+@pytest.mark.parametrize("written", ["99991231", "99991231235959", "20361116100000", "18500101000000"])
+def test_times_that_cannot_be_meant_count_as_not_said(written):
+    visit = PV1.replace("20261116100000", written).replace("20261118130000", written)
+    found = plan("A03", PID, visit, f"ZPL|Y||Y|{written}|{written[:8]}")
+    assert {type(event) for event in found.events} == {events.MunicipalUserSet, events.NeedAssessed, events.Discharged}
+    assert {event.at for event in found.events} == {at(2026, 11, 16, 9, 15), at(2026, 11, 16, 9, 20)}
+    assert found.events[0].about.admitted_at is None
+    assert {doubt.split()[1] for doubt in found.doubts if doubt.startswith("implausible_time")} == {
+        "admitted_at", "discharged_at", "need_assessed_at", "ready",
+    }  # fmt: skip
+
+
+def test_nobody_leaves_before_they_came():
+    found = plan("A03", PID, PV1.replace("20261118130000", "20261114130000"))
+    assert found.events[-1].at == at(2026, 11, 16, 9, 15)
+    assert found.doubts == ("implausible_time discharged_at",)
+
+
+def test_an_old_message_is_held_against_its_own_time():
+    text = "\r".join(
+        [
+            "MSH|^~\\&|PAS|SO|||20140302102500||ADT^A01|1",
+            "EVN|A01|20140302102000",
+            PID,
+            PV1.replace("20261116", "20140302"),
+        ]
+    ).replace("20261118130000", "")
+    found = rules.plan(adt.read(reader.read(text.encode())), source="adt:7", test=False, now=NOW)
+    assert (found.events[0].at.year, found.doubts) == (2014, ())

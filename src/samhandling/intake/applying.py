@@ -34,7 +34,7 @@ def apply_adt(running: Running) -> None:
     """
     record_id = int(running.payload["record"])
     try:
-        plan = rules.plan(_read(record_id), source=f"adt:{record_id}", test=is_test_store())
+        plan = rules.plan(_read(record_id), source=f"adt:{record_id}", test=is_test_store(), now=running.now)
         _apply(record_id, plan, running)
     except LeaseLostError:
         raise

@@ -19,6 +19,7 @@ from samhandling.intake.errors import (
     SeveralMessagesError,
     UnknownEventError,
 )
+from samhandling.intake.plausible import plausible
 from samhandling.patients.values import Address, Number, PatientDetails
 from samhandling.stays import events
 from samhandling.stays.events import About, FeedEvent, Professional
@@ -39,13 +40,15 @@ class Plan:
     """What in the message could not be read as it stands, as `unreadable_time PV1-44`; a person should know."""
 
 
-def plan(adt: AdtEvent, *, source: str, test: bool) -> Plan:
+def plan(adt: AdtEvent, *, source: str, test: bool, now: datetime) -> Plan:
     """The events that a message stands for, in the order in which they are to be applied.
 
-    `source` is `adt:56`; `test` says whether the store is marked *test* (synthetic numbers). Raises UnknownEventError,
-    SeveralMessagesError, NoPatientError, NoVisitError or NoTimeError for a message that cannot be used.
+    `source` is `adt:56`; `test` says whether the store is marked *test* (synthetic numbers); `now` (aware UTC) is what
+    times are held against. Raises UnknownEventError, SeveralMessagesError, NoPatientError, NoVisitError or NoTimeError
+    for a message that cannot be used.
     """
     _require_usable(adt)
+    adt = plausible(adt, now)
     about = _about(adt, source=source, test=test)
     make = _BY_TRIGGER[adt.trigger]
     return Plan(
