@@ -119,7 +119,9 @@ def _value(row: Row) -> str:
     if row.markup:
         note = f'<p class="message__note">({escape(row.note)})</p>' if row.note else ""
         # The markup was rebuilt from allowed names by `messages.markup.safe`.
-        return f'<div class="message__markup">{row.markup}</div>{note}'
+        # What may be wider than the page can be reached by keyboard.
+        wide = ' tabindex="0"' if "<table" in row.markup else ""
+        return f'<div class="message__markup"{wide}>{row.markup}</div>{note}'
     shown = escape(row.value)
     if row.kind == "phone":
         shown = f'<a class="message__phone" href="{escape(row.href)}">{shown}</a>' if row.href else shown
