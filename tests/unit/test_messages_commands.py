@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ GOOD = engine.build(message())
 class Result:
     exit_code: int
     stdout: str
+    stderr: str
 
 
 class Run(Protocol):
@@ -36,7 +38,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
         monkeypatch.setattr(sys, "argv", ["samhandling", name, *map(str, words)])
         with pytest.raises(SystemExit) as ended:
             main()
-        return Result(int(ended.value.code or 0), capfd.readouterr().out)
+        said = capfd.readouterr()
+        return Result(int(ended.value.code or 0), said.out, said.err)
 
     return _run
 
@@ -145,3 +148,47 @@ def test_roundtrip_never_writes_over_its_own_files(run: Run, good: Path) -> None
     result = run("roundtrip", good, "--out", good.parent)
     assert result.exit_code == 2
     assert good.read_bytes() == GOOD
+
+
+def test_a_profile_that_fails_breaks_neither_the_answer_nor_the_verdict(
+    run: Run, good: Path, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("hemmelig innhold")
+
+    monkeypatch.setattr("samhandling.messages.profiles.check", fail)
+    # What the command sets up for its own process must not outlive this test.
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(root, "level", root.level)
+    result = run("validate", good, bad, "--json")
+    first, second = answers(result)
+    assert (first["valid"], second["valid"], result.exit_code) == (True, False, 1)
+    assert [problem["code"] for problem in first["problems"]] == ["profile.failed"]
+    assert first["problems"][0]["severity"] == "warning"
+    assert "profile.failed" in [problem["code"] for problem in second["problems"]]
+    assert "RuntimeError" in result.stderr
+    assert "hemmelig" not in result.stderr + result.stdout
+
+
+@pytest.mark.parametrize(
+    ("namespace", "body", "standard", "version", "code"),
+    [
+        ("http://www.kith.no/xmlstds/epikrise/2006-09-23", "ServRprt", "epikrise", "1.1", "EPIKRISE"),
+        ("http://www.kith.no/xmlstds/epikrise/2012-02-15", "ServRprt", "epikrise", "1.2", "EPIKRISE"),
+        ("http://www.kith.no/xmlstds/henvisning/2005-07-08", "ServReq", "henvisning", "1.0", "HENVISNING"),
+        ("http://www.kith.no/xmlstds/henvisning/2012-02-15", "ServReq", "henvisning", "1.1", "HENVISNING"),
+        ("http://www.kith.no/xmlstds/labsvar/2008-12-01", "ServReport", "svarrapport", "1.3", "SVAR_LAB"),
+        ("http://www.kith.no/xmlstds/labsvar/2012-02-15", "ServReport", "svarrapport", "1.4", "SVAR_RTG"),
+    ],
+)
+def test_validate_says_what_a_document_without_a_header_is(
+    run: Run, tmp_path: Path, namespace: str, body: str, standard: str, version: str, code: str
+) -> None:
+    file = tmp_path / "melding.xml"
+    file.write_text(f'<Message xmlns="{namespace}"><Type V="{code}"/><{body}/></Message>', encoding="utf-8")
+    (found,) = answers(run("validate", file, "--json"))
+    assert (found["type"], found["standard"], found["version"]) == (code, standard, version)
+    assert not found["valid"]
+    paths = [problem["path"] for problem in found["problems"] if problem["severity"] == "error"]
+    assert f"/Message/{body}" in paths

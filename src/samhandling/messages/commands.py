@@ -108,7 +108,29 @@ def _result(
 
 
 def _profile(reading: engine.Reading) -> list[engine.Problem]:
-    """What the profiles say of a document that can be read; never worse than a warning."""
+    """What the profiles say of a document that can be read; never worse than a warning.
+
+    A profile that fails is a fault of ours, not of the document: it is logged, and said as `profile.failed`.
+    """
+    try:
+        return _profile_findings(reading)
+    except Exception:
+        _log_failure()
+        text = "Profilen kunne ikke kontrolleres på grunn av en feil i Samhandling. Strukturen er kontrollert."
+        return [engine.Problem("profile.failed", "warning", "", None, text)]
+
+
+def _log_failure() -> None:
+    """One line on stderr, without content; the answer on stdout stays whole."""
+    import structlog
+
+    from samhandling import logs
+
+    logs.configure()
+    structlog.get_logger("samhandling.messages").error("profile.failed", exc_info=True)
+
+
+def _profile_findings(reading: engine.Reading) -> list[engine.Problem]:
     from samhandling.messages import facts as reader
     from samhandling.messages import profiles
 
