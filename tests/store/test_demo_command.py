@@ -108,6 +108,14 @@ def test_the_demo_starts_plays_and_ends_all_its_processes(environment: dict[str,
                     [sys.executable, "-c", SPOOL], env=environment, capture_output=True, text=True, timeout=SLOW
                 )
                 assert wound.stdout.split() == ["6", "True"], wound.stderr
+                journal = Path(environment["SAMHANDLING_HOME"]) / "epj"
+                deadline = time.monotonic() + SLOW
+                while not list(journal.glob("*/journalen/*.pdf")) and time.monotonic() < deadline:
+                    time.sleep(0.2)
+                for metadata in journal.glob("*/journalen/*.json"):
+                    assert metadata.with_suffix(".pdf").exists()
+                    assert metadata.with_suffix(".xml").exists()
+                assert list(journal.glob("*/journalen/*.json"))
             children = children_of(demo.pid)
             assert len(children) >= 4
         finally:

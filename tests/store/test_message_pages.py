@@ -9,7 +9,9 @@ import pytest
 from samhandling.access.models import AuditEntry
 from samhandling.exchange import originals
 from samhandling.exchange.models import Message
+from samhandling.jobs.worker import run_due
 from tests.store.people import logged_in
+from tests.store.record_world import epj_of
 from tests.store.small_world import NOW, SmallWorld, build, patient, send_admission
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,17 @@ def test_a_ward_does_not_clear_up_messages(world: SmallWorld) -> None:
     message = send_admission(world, patient(world))
     assert logged_in(world.nurse).get(f"/melding/{message.pk}/pasient/").status_code == 404
     assert logged_in(world.responsible).get(f"/melding/{message.pk}/pasient/").status_code == 404
+
+
+def test_the_page_says_whether_the_message_is_in_the_record(world: SmallWorld, tmp_path, monkeypatch) -> None:
+    message = send_admission(world, patient(world))
+    client = logged_in(world.responsible)
+    assert "Ikke journalført" in text_of(client, f"/melding/{message.pk}/")
+    epj = epj_of(world.hospital, tmp_path / "epj", monkeypatch)
+    epj.look(NOW)
+    run_due(NOW)
+    epj.acknowledge()
+    epj.look(NOW)
+    body = text_of(client, f"/melding/{message.pk}/")
+    assert "Ikke journalført" not in body
+    assert re.search(r"Journalført (\d\d\.\d\d\.\d{4} )?kl\. \d\d\.\d\d", body)

@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from samhandling.configuration import PassOnFolder, configuration
 from samhandling.exchange import originals
@@ -16,7 +18,7 @@ from samhandling.exchange.models import Delivery, Message
 from samhandling.jobs.collectors import collect_once
 from samhandling.registry.models import Agreement
 from samhandling.tasks.models import Task
-from samhandling.writing import collecting
+from samhandling.writing import collecting, commands
 from samhandling.writing.collecting import Looker, pick_up
 from samhandling.writing.passing import pass_on
 from samhandling.writing.pickup import Watch
@@ -333,3 +335,54 @@ def test_hospitals_need_no_agreement_with_each_other(world):
     party(other, "8201", "Mottak", "plo_reception", track="SOMATIC")
     result = pass_on(dialogue(str(uuid4()), receiver=("8200", "8201")), organisation=world.hospital, now=NOW)
     assert result.accepted, result.findings
+
+
+# The command ---------------------------------------------------------------------------------------------------------
+
+
+def send(*words: str):
+    app = typer.Typer()
+    app.command()(commands.send)
+    return CliRunner().invoke(app, list(words))
+
+
+@pytest.fixture
+def files(world, tmp_path, monkeypatch) -> dict[str, str]:
+    monkeypatch.setattr("samhandling.store.ready.require_migrated", lambda: None)
+    made = {"god": dialogue(str(uuid4())), "feil": b"<MsgHead>", "fremmed": document(msg_id=str(uuid4()))}
+    for name, data in made.items():
+        (tmp_path / f"{name}.xml").write_bytes(data)
+    return {name: str(tmp_path / f"{name}.xml") for name in made}
+
+
+def test_the_command_tells_of_each_file_in_order(world, files):
+    done = send("--json", files["feil"], files["god"], files["god"])
+    assert done.exit_code == 1, done.output
+    told = json.loads(done.stdout)
+    assert [(one["file"], one["accepted"]) for one in told] == [
+        (files["feil"], False), (files["god"], True), (files["god"], True),
+    ]  # fmt: skip
+    assert told[1] == told[2]
+    assert told[1]["receivers"][0].keys() == {"her_id", "name", "state"}
+    assert Message.objects.filter(direction="out").count() == 1
+
+
+def test_the_command_says_it_in_words(world, files):
+    done = send(files["god"], "--organisation", "974744570")
+    assert done.exit_code == 0, done.output
+    assert "tatt imot for sending  DIALOG_FORESPORSEL" in done.stdout
+    assert "Sykepleietjeneste" in done.stdout
+    assert "nursing" not in done.stdout
+
+
+def test_a_document_that_is_nobodys_here_is_refused(world, files):
+    done = send("--json", files["fremmed"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)[0]["findings"][0]["code"] == "address.not_our_sender"
+
+
+def test_wrong_use_is_told_apart(world, files, tmp_path):
+    assert send(str(tmp_path / "finnes-ikke.xml")).exit_code == 2
+    assert send(files["god"], "--organisation", "999").exit_code == 2
+    assert send().exit_code == 2
+    assert not Message.objects.exists()

@@ -109,6 +109,7 @@ def _store() -> Iterator[Check]:
     yield from _mark()
     yield from _clock()
     yield from _workers()
+    yield from _epj_folders()
 
 
 def _mark() -> Iterator[Check]:
@@ -151,6 +152,30 @@ def _workers() -> Iterator[Check]:
         yield Check(
             "jobs", "warning", f"{now.dead} jobb(er) er gitt opp og venter på et menneske: samhandling jobs list"
         )
+
+
+def _epj_folders() -> Iterator[Check]:
+    """The folders that EPJs are connected by, and the organisations without a record."""
+    from samhandling.configuration import configuration
+    from samhandling.organisations.services import hosted_organisations
+    from samhandling.writing.owners import hosted_called
+    from samhandling.writing.records import setting_of
+
+    settings = configuration()
+    for kind, name, folder in [
+        *(("records", one.organisation, one.folder) for one in settings.records),
+        *(("pass_on", one.organisation, one.folder) for one in settings.pass_on),
+    ]:
+        if hosted_called(name) is None:
+            yield Check(f"{kind} {name}", "error", f"Innstillingen {kind}: noden har ingen organisasjon «{name}».")
+        elif not (folder.is_dir() and os.access(folder, os.W_OK)):
+            yield Check(f"{kind} {name}", "error", f"Mappen {folder} finnes ikke eller kan ikke skrives i.")
+        else:
+            yield Check(f"{kind} {name}", "ok", f"Mappen {folder} kan brukes.")
+    without = [one.name for one in hosted_organisations() if setting_of(one) is None]
+    if without:
+        names = ", ".join(without[:3]) + (f" og {len(without) - 3} til" if len(without) > 3 else "")
+        yield Check("records", "warning", f"Meldinger journalføres ikke for {names}. Se docs/epj-folders.md.")
 
 
 def _certificates() -> Iterator[Check]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from samhandling.world.demonstration import Tell
 
 DEFAULT_HOME = Path("var/demo")
+EPJ = "epj"
+"""Folder in the demo's home with the made-up record systems."""
 GIVEN = ("SAMHANDLING_HOME", "SAMHANDLING_CONFIG", "SAMHANDLING_DATABASE")
 START_SECONDS = 20.0
 
@@ -105,6 +108,7 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
 
         demonstration.prepare(tell=_teller("Før dagen"))
         password = demo_password()
+        folders = _epj_folders(settings.home)
         # From now on pages ask the simulator, which is not yet there, to move the clock.
         drive_clock(machine_now=datetime.now(UTC))
         connections.close_all()
@@ -112,14 +116,17 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
         line = settings.mllp[0]
         mllp = _free_port(line.host, line.port)
         lines = [{**json.loads(line.model_dump_json()), "port": mllp}]
-        with Supervisor({"SAMHANDLING_MLLP": json.dumps(lines)}, log_folder=settings.home / "logs") as children:
+        with Supervisor(
+            {"SAMHANDLING_MLLP": json.dumps(lines), **folders}, log_folder=settings.home / "logs"
+        ) as children:
             # The pages take longest to come up.
             children.start("serve", ["serve", "--port", str(web)])
             children.start("mllp", ["mllp"])
             children.start("worker", ["worker"])
             _wait_for(children, (settings.web_host, web), (line.host, mllp))
             children.start("simulator", ["demo", "--simulator", f"{line.host}:{mllp}"])
-            _welcome(f"http://{settings.web_host}:{web}/", password, demonstration.log_ins(), f"{line.host}:{mllp}")
+            address = f"http://{settings.web_host}:{web}/"
+            _welcome(address, password, demonstration.log_ins(), f"{line.host}:{mllp}", settings.home / EPJ)
             with suppress(KeyboardInterrupt):
                 while not children.ended():
                     time.sleep(0.3)
@@ -127,6 +134,14 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
                 raise ProcessEndedError(f"{names}; see {settings.home / 'logs'}")
             print("\nAvslutter …", file=sys.stderr)
     return 0
+
+
+def _epj_folders(home: Path) -> dict[str, str]:
+    """The settings by which every organisation of the demo has an EPJ, made of folders."""
+    from samhandling.organisations.services import hosted_organisations
+    from samhandling.world.epj import make_folders
+
+    return make_folders(home / EPJ, hosted_organisations().values_list("her_id", "name"))
 
 
 def simulate(address: str) -> None:
@@ -175,6 +190,7 @@ def _forget(home: Path) -> None:
     connections.close_all()
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(home / EPJ, ignore_errors=True)
 
 
 @contextmanager
@@ -238,7 +254,7 @@ def _told_on_stderr(happening: Happening) -> None:
         print(f"{oslo.say_time(happening.at)}  {happening.event.why}", file=sys.stderr)
 
 
-def _welcome(address: str, password: str, users: tuple[tuple[str, str, str, str], ...], mllp: str) -> None:
+def _welcome(address: str, password: str, users: tuple[tuple[str, str, str, str], ...], mllp: str, epj: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -254,4 +270,5 @@ def _welcome(address: str, password: str, users: tuple[tuple[str, str, str, str]
         table.add_row(*row)
     console.print(table)
     console.print(f"\nHL7 tas imot på {mllp}. Klokken går fra 24.11.2026 kl. 06.00; «Spol til …» øverst på siden.")
+    console.print(f"Journalsystemene er mapper under {epj}; det som er journalført, ligger i «journalen».")
     console.print("Ctrl-C avslutter.\n")

@@ -1,4 +1,7 @@
-"""The process that is the patient system of the demo: it feeds the day over MLLP and moves the clock when asked."""
+"""The process that is the hospital's systems in the demo: patient system, clock and every organisation's EPJ.
+
+It feeds the day over MLLP, moves the clock when asked, and files what the node hands over.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from types import FrameType
 
 import structlog
 
+from samhandling.configuration import configuration
 from samhandling.errors import SamhandlingError
 from samhandling.store import services as store
 from samhandling.world.day import Happening, read_day
 from samhandling.world.demonstration import WORLD, still_to_play
+from samhandling.world.epj import keep_filing
 from samhandling.world.models import PlayedDay
 from samhandling.world.playing import Player
 from samhandling.world.stages import RunningNode
@@ -34,6 +39,9 @@ def simulate(host: str, port: int) -> None:
     signal.signal(signal.SIGINT, asked_to_stop)
     day = read_day(WORLD)
     row = PlayedDay.objects.get(pk=1)
+    folders = [record.folder for record in configuration().records]
+    epj = threading.Thread(target=keep_filing, args=(folders, stop), name="epj", daemon=True)
+    epj.start()
     node = RunningNode(host, port)
     player = Player(still_to_play(day), node, row.at, _told)
     try:
