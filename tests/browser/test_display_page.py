@@ -10,8 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from samhandling.messages import display
+from tests import payloads
 from tests.conftest import missing
 from tests.documents import CASES, EARLIER, message, read
+from tests.unit.test_profiles_reports import RIGHT
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +45,39 @@ def test_no_barrier_is_found(page: Page, scheme: str, lang: str) -> None:
     )
     result = Axe().run(page)
     assert result.violations_count == 0, [found["id"] for found in result.response["violations"]]
+
+
+def report_with_everything() -> bytes:
+    """An admission report, with formatted text and a wide table in a dialogue message."""
+    cells = "".join(f"<td>{number}.11.2026</td>" for number in range(10, 30))
+    table = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>Hei <b>du</b></p><table><tr>{cells}</tr></table></div>'
+    data = payloads.dialogue("DIALOG_NOTAT", payloads.note("7321", "1", table))
+    return payloads.with_attachments(data, payloads.attachment("JVBERi0xLjcg"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("type_code", ["INNLEGGELSESRAPPORT", "UTSKRIVNINGSRAPPORT", "DIALOG_NOTAT"])
+def test_no_barrier_is_found_in_reports(page: Page, scheme: str, type_code: str) -> None:
+    page.set_viewport_size({"width": 900, "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    shown(page, report_with_everything() if type_code == "DIALOG_NOTAT" else RIGHT[type_code])
+    result = Axe().run(page)
+    assert result.violations_count == 0, [found["id"] for found in result.response["violations"]]
+
+
+def test_a_wide_table_scrolls_by_itself_on_a_narrow_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    shown(page, report_with_everything())
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    box = page.locator(".message__markup").first
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    for _ in range(50):
+        if box.evaluate("box => box.scrollLeft") > 0:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the arrow key does not scroll the table")
 
 
 def test_a_narrow_screen_never_scrolls_sideways(page: Page) -> None:
