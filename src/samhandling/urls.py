@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samhandling.exchange.web.urls")),
     path("", include("samhandling.stays.web.urls")),
     path("", include("samhandling.intake.web.urls")),
+    path("", include("samhandling.writing.web.urls")),
     path("metrics", metrics),
 ]
 

@@ -299,6 +299,9 @@ CASES: list[tuple[str, StayState, events.Event, State, list[str]]] = [
     ("T26", ACTIVE, MunicipalityNow(at=NOW, municipality="3214", agreement=False), State.ACTIVE, ["☎M1"]),
     *[("T06", s, events.InformationSent(at=NOW, kind="early"), s.state, []) for s in (ACTIVE, READY)],
     ("T08", OUT, events.InformationSent(at=NOW, kind="final"), State.OUT, []),
+    *[("T06k", s, events.InformationReceived(at=NOW), s.state, []) for s in (IN, ACTIVE, READY, OUT)],
+    *[("T06r", s, events.InformationReceived(at=NOW), s.state, []) for s in (DEAD, VOID)],
+    *[("T06c", s, events.InformationWithdrawn(at=NOW), s.state, []) for s in (IN, ACTIVE, READY, OUT, DEAD, VOID)],
 ]  # fmt: skip
 
 

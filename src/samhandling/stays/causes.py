@@ -164,6 +164,26 @@ CAUSES: dict[str, Cause] = {
     "stay.message_outside": Cause(
         "read", "medium", "anomaly", "Melding etter utskriving – les og ring {nummer}.",
     ),
+    "stay.request": Cause(
+        "answer", "medium", "ward", "Kommunen har sendt en forespørsel. Svar på den, eller ring {nummer}.",
+    ),
+    "stay.answer": Cause("read", "normal", "ward", "Kommunen har svart på en forespørsel. Les svaret."),
+    "stay.deviation": Cause(
+        "read", "high", "ward",
+        "Kommunen har sendt avviksmelding: en melding er feilsendt eller kan ikke leses. Les den, og ring {nummer}.",
+    ),
+    "stay.place_answer": Cause(
+        "read", "normal", "ward", "Kommunen har svart på om den kan ta imot pasienten. Les svaret.",
+    ),
+    "course.request": Cause(
+        "answer", "medium", "ward", "Sykehuset har sendt en forespørsel. Svar på den, eller ring {nummer}.",
+    ),
+    "course.answer": Cause("read", "normal", "ward", "Sykehuset har svart på en forespørsel. Les svaret."),
+    "course.deviation": Cause(
+        "read", "high", "ward",
+        "Sykehuset har sendt avviksmelding: en melding er feilsendt eller kan ikke leses. Les den, og ring {nummer}.",
+    ),
+    "course.place": Cause("answer", "medium", "ward", "Gi ny beskjed straks plass er klar."),
     "course.order": Cause(
         "decide", "medium", "responsible",
         "Meldingene fra sykehuset passer ikke sammen. Ring sykehuset og spør hva som gjelder.",

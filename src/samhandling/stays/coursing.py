@@ -18,6 +18,7 @@ from samhandling.messages.facts.values import Facts
 from samhandling.patients import services as patients
 from samhandling.patients.models import Patient
 from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
+from samhandling.stays.dialogs import place_key
 from samhandling.stays.models import BreachOfRoutine, Course, CourseEvent, CourseMessageRow
 from samhandling.stays.policy import OSTFOLD_1
 from samhandling.stays.rules import courses
@@ -235,6 +236,9 @@ def refold(course: Course, *, now: datetime) -> None:
     course.discharged_on = left[-1].discharged_on if left else None
     course.changed_at = now
     course.save()
+    if found.state is not CourseState.READY:
+        # Nobody waits for a place any more (§ 11).
+        close_tasks(unique_key=place_key(course), organisation=course.organisation, how="obsolete", now=now)
     if found.anomalies:
         wait = timedelta(minutes=OSTFOLD_1.order_wait_minutes)
         enqueue(

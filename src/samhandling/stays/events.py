@@ -171,12 +171,22 @@ class MunicipalityChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InformationReceived(Event):
+    """T06 to T08: the municipality's system had a Helseopplysning of this node's at `at` (positive receipt)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationWithdrawn(Event):
+    """T06 to T08: the Helseopplysninger that were sent are cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InformationSent(Event):
-    """T06 to T08: a Helseopplysning was sent at `at` by other means than this node, as a person or the EPJ tells."""
+    """T06 to T08: a Helseopplysning was sent at `at`, from here or, as a person or the EPJ tells, by other means."""
 
     kind: Literal["early", "change", "final"]
     received_at: datetime | None = None
-    """When the municipality's system confirmed it; None: not known yet."""
+    """When the municipality's system confirmed it; None: not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +217,9 @@ FeedEvent = (
     | DischargeUndone
     | IdentityChanged
     | MunicipalityChanged
+    | InformationReceived
     | InformationSent
+    | InformationWithdrawn
     | PatientUpdated
     | PatientsMerged
 )

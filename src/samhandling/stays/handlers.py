@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from samhandling.clock import oslo
 from samhandling.exchange.models import Delivery, Direction, Message
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
-from samhandling.stays import carrying, clocks, coursing, telling
-from samhandling.stays.events import Event
+from samhandling.stays import carrying, clocks, coursing, hearing, informing, telling
+from samhandling.stays.events import Event, InformationReceived
 from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
 from samhandling.stays.policies import policy_for
 from samhandling.stays.resolving import OPEN_STATES
@@ -107,11 +108,13 @@ def delivery(running: Running) -> None:
 
 
 def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: datetime) -> None:
-    found = Expectation.objects.filter(message_id=message_id).values_list("pk", "stay_id").first()
-    about_cancellation = Expectation.objects.filter(cancellation_id=message_id).values_list("pk", "stay_id").first()
-    if found is None and about_cancellation is None:
+    tied = Expectation.objects.filter(Q(message_id=message_id) | Q(cancellation_id=message_id))
+    rows = sorted(tied.values_list("message_id", "pk", "stay_id"), key=lambda row: (row[0] != message_id, row[1]))
+    if not rows:
+        _information_delivered(message_id, delivery_id, event, now)
         return
-    pk, stay_id = found or about_cancellation or (0, 0)
+    told_by, pk, stay_id = rows[0]
+    found = pk if told_by == message_id else None
     work = _work(lock_stay(stay_id), now)
     row = Expectation.objects.select_for_update(of=("self",)).get(pk=pk)
     there = Delivery.objects.select_related("message").get(pk=delivery_id)
@@ -132,9 +135,27 @@ def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: 
     )
 
 
+def _information_delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: datetime) -> None:
+    """A Helseopplysning of a stay was received or not: only a positive receipt counts for F1 (C-02)."""
+    there = Delivery.objects.select_related("message").get(pk=delivery_id)
+    message = there.message
+    if message is None or not message.kind or there.role != "PRIM":
+        return
+    stay_id = informing.stay_of(message)
+    if stay_id is None:
+        return
+    at = there.receipted_at or now
+    work = _work(lock_stay(stay_id), now)
+    work.note(event, at=at, message=message, receiver=there.name)
+    if event == "confirmed" and message.status != "C":
+        carrying.step(work, InformationReceived(at=at))
+
+
 def received(running: Running) -> None:
     """`message.received`: judged against the routine at the hospital, told to its course at the municipality."""
-    message = Message.objects.select_related("organisation", "patient", "original").get(pk=running.payload["message"])
+    message = Message.objects.select_related("organisation", "patient", "original", "refers_to").get(
+        pk=running.payload["message"]
+    )
     wanted = message.direction == Direction.IN and message.type in courses.KINDS
     facts = coursing.read(message) if wanted else None
     with transaction.atomic():
@@ -144,6 +165,8 @@ def received(running: Running) -> None:
                     coursing.take(message, facts, now=running.now)
             else:
                 _judge_at_hospital(message, running.now)
+        elif message.direction == Direction.IN:
+            hearing.hear(message, now=running.now)
         running.finish()
 
 

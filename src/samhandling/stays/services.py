@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from samhandling.stays.applying import Applied, apply
+from samhandling.stays.dialogs import send_talk, try_talk
+from samhandling.stays.informing import send_information, try_information
 from samhandling.stays.passing import has_routine, pass_on
 from samhandling.stays.policies import policy_for
 from samhandling.stays.registering import register
 
-__all__ = ["Applied", "apply", "has_routine", "pass_on", "policy_for", "register"]
+__all__ = [
+    "Applied",
+    "apply",
+    "has_routine",
+    "pass_on",
+    "policy_for",
+    "register",
+    "send_information",
+    "send_talk",
+    "try_information",
+    "try_talk",
+]

@@ -29,6 +29,7 @@ KINDS: dict[str, str] = {
     "match": "Koble til pasient",
     "send": "Skriv og send",
     "read": "Les",
+    "answer": "Svar",
     "privacy": "Vurder personvernhendelse",
     "technical": "Teknisk feil",
 }

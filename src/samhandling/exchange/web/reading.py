@@ -17,6 +17,7 @@ from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
 from samhandling.exchange.models import Delivery, Direction, Message, Receipt
 from samhandling.exchange.notices import say_error
+from samhandling.exchange.rules import MessageState
 from samhandling.exchange.web import words
 from samhandling.pages import subjects
 from samhandling.pages.texts import _, moment
@@ -82,6 +83,25 @@ def may_see(scope: Scope, message: Message) -> bool:
     if scope.unit_ids is None or scope.may(May.SEE_COURSES):
         return scope.may(May.SEE_MESSAGES) or scope.may(May.READ_CONTENT)
     return bool(message.subject) and subjects.visible(scope, message.subject)
+
+
+ANSWERED_STANDARDS = frozenset({"plo", "dialogmelding"})
+"""Standards whose messages a person may ask about, answer, or report as faulty."""
+
+
+def answers(message: Message) -> tuple[str, ...]:
+    """What may be written about a message in: `svar foresporsel avvik`, by the names in the addresses."""
+    if message.direction != Direction.IN or message.standard not in ANSWERED_STANDARDS:
+        return ()
+    if message.state in (MessageState.REMOVED, MessageState.REJECTED_BY_US) or message.type == "DIALOG_AVVIK":
+        return ()
+    return ("svar", "foresporsel", "avvik") if message.type == "DIALOG_FORESPORSEL" else ("foresporsel", "avvik")
+
+
+def about(scope: Scope, message: Message, now: datetime) -> list[MessageRow]:
+    """Requests, answers, deviations and other messages about this one, oldest first."""
+    found = within(scope).filter(refers_to=message).exclude(type=message.type).order_by("created_at", "id")
+    return rows(scope, found, now)
 
 
 def rows(scope: Scope, messages: Iterable[Message], now: datetime) -> list[MessageRow]:

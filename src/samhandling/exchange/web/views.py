@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
@@ -19,8 +20,8 @@ from samhandling.exchange.web.document import document_of
 from samhandling.pages import subjects
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import _, moment
-from samhandling.pages.values import paged
+from samhandling.pages.texts import N_, _, moment
+from samhandling.pages.values import Link, paged
 from samhandling.patients.web.strip import strip
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
@@ -102,6 +103,8 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "refers_to": _related(scope, found.refers_to),
         "cancelled_by": _related(scope, found.cancelled_by),
         "replaced_by": _related(scope, found.replaced_by),
+        "about": reading.about(scope, found, now),
+        "answers": _answers(found) if may_read and not removed else [],
         "duplicates": found.duplicates,
         "written_by_epj": found.written_by == "epj",
     }
@@ -131,6 +134,19 @@ def original(request: HttpRequest, scope: Scope, pk: int) -> StreamingHttpRespon
 def _needs_patient(message: Message) -> bool:
     """Whether a person must say who the message is about."""
     return message.patient_id is None or bool({"unknown_patient", "manual_match"}.intersection(message.flags))
+
+
+ANSWERS = {
+    "svar": N_("Svar på forespørselen"),
+    "foresporsel": N_("Send forespørsel"),
+    "avvik": N_("Send avviksmelding"),
+}
+
+
+def _answers(message: Message) -> list[Link]:
+    """What may be written about a message in."""
+    what = reading.answers(message)
+    return [Link(_(ANSWERS[each]), reverse("writing:write", args=["melding", message.pk, each])) for each in what]
 
 
 def _related(scope: Scope, other: Message | None) -> tuple[str, str] | None:

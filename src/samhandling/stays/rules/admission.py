@@ -101,8 +101,21 @@ def information_sent(step: Step) -> None:
     step.drop("stay.change_notice", "stay.contact_changed")
     if event.kind == "final":
         step.meet("F9")
+        step.drop("stay.information_missing")
     if event.received_at is None:
         step.do(ClockEvent(clocks=("F1",), event="sent", at=event.at))
     else:
         step.meet("F1", at=event.received_at)
         step.drop("stay.early_missed")
+
+
+def information_received(step: Step) -> None:
+    """T06: only a positive receipt within the time meets F1 (C-02)."""
+    step.meet("F1", at=step.event.at)
+    step.drop("stay.early_missed")
+
+
+def information_withdrawn(step: Step) -> None:
+    """The municipality no longer has any Helseopplysning that stands; F1 that was met stays met."""
+    step.set(information="")
+    step.note("information_withdrawn")

@@ -141,6 +141,9 @@ ROWS: tuple[Row, ...] = (
     # Helseopplysninger
     _row("T06", INVOLVED, events.InformationSent, always, None, admission.information_sent),
     _row("T08", S.OUT, events.InformationSent, always, None, admission.information_sent),
+    _row("T06k", (*INPATIENT, S.OUT), events.InformationReceived, always, None, admission.information_received),
+    _row("T06r", (S.DEAD, S.VOID), events.InformationReceived, always, None, admission.nothing),
+    _row("T06c", KNOWN, events.InformationWithdrawn, always, None, admission.information_withdrawn),
 )  # fmt: skip
 
 

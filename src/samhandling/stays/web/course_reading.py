@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
 from samhandling.exchange.web.words import name as message_name
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Link, Status, TimelineEntry, Tone
 from samhandling.patients.web.strip import short
-from samhandling.stays.models import Course, CourseMessageRow
+from samhandling.stays.dialogs import ready_message
+from samhandling.stays.models import Course, CourseEvent, CourseMessageRow
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
@@ -137,3 +138,37 @@ def told(course: Course, now: datetime) -> list[TimelineEntry]:
             )
         )
     return entries
+
+
+def reply(course: Course, now: datetime) -> Status | None:
+    """What we answered last to *utskrivningsklar*, while the patient is ready; None before the first answer."""
+    event = CourseEvent.objects.filter(course=course, kind="replied").last()
+    if event is None or course.state != CourseState.READY:
+        return None
+    if course.ready_received_at is not None and event.recorded_at < course.ready_received_at:
+        return None
+    when = moment(event.recorded_at, now)
+    match event.data.get("reply"):
+        case "can":
+            return Status(Tone.OK, _("Svart %(when)s: kan ta imot på meldt dato") % {"when": when})
+        case "from":
+            day = oslo.say_date(date.fromisoformat(event.data["from_day"]))
+            return Status(Tone.OK, _("Svart %(when)s: kan ta imot fra %(day)s") % {"when": when, "day": day})
+        case _:
+            return Status(Tone.WARN, _("Svart %(when)s: kan ikke ta imot, vet ennå ikke når") % {"when": when})
+
+
+PLACE = (
+    ("can", N_("Kan ta imot")),
+    ("from", N_("Kan ta imot fra en dato")),
+    ("cannot", N_("Kan ikke ta imot ennå")),
+)
+
+
+def writing(course: Course) -> list[Link]:
+    """What may be written to the hospital now: the answer to *utskrivningsklar* first."""
+    found = []
+    if ready_message(course) is not None:
+        address = reverse("writing:write", args=["forlop", course.pk, "plass"])
+        found = [Link(_(text), f"{address}?svar={code}") for code, text in PLACE]
+    return [*found, Link(_("Forespørsel"), reverse("writing:write", args=["forlop", course.pk, "foresporsel"]))]

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
+from samhandling.exchange.models import Message
+from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
 from samhandling.patients.web.strip import strip
-from samhandling.stays.models import BreachOfRoutine
+from samhandling.stays.models import BreachOfRoutine, Course
 from samhandling.stays.web import course_reading as reading
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 from samhandling.tasks.web.reading import open_rows
+
+
+def _dialogs(course: Course) -> QuerySet[Message]:
+    """What was written about the course beside the messages that it is made of, newest first."""
+    found = Message.objects.filter(organisation=course.organisation, subject=course.subject).select_related("patient")
+    return found.order_by("-created_at", "-id")[:50]
 
 
 @require_safe
@@ -34,6 +43,9 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "course": row,
         "patient": strip(found.patient, test=is_test_store()) if found.patient else None,
         "told": reading.told(found, now),
+        "reply": reading.reply(found, now),
+        "writing": reading.writing(found),
+        "messages": messages.rows(scope, _dialogs(found), now),
         "tasks": open_rows(scope, now, subject=found.subject),
         "breaches": [_(words.BREACHES.get(b.code, b.code)) for b in breaches],
     }

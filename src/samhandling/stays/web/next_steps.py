@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Due, Link, Step, Tone, due
 from samhandling.stays.models import Deadline, Stay
 from samhandling.stays.rules.deadlines import DeadlineState
@@ -59,7 +59,7 @@ def steps(
     """
     open_tasks = list(tasks)
     causes = {task.cause for task in open_tasks}
-    found = [_of_task(stay, task, now) for task in open_tasks]
+    found = [_of_task(stay, state, task, now) for task in open_tasks]
     found += [_not_arrived(item, phone) for item in told if item.failed]
     for deadline in deadlines:
         if state.state not in INPATIENT and deadline.clock in WHILE_IN:
@@ -74,13 +74,31 @@ def steps(
     return sorted(found, key=lambda s: (_ORDER.index(s.tone), s.due.at if s.due else never))
 
 
-def _of_task(stay: Stay, task: Task, now: datetime) -> Step:
+def _of_task(stay: Stay, state: StayState, task: Task, now: datetime) -> Step:
     page = Link(_("Åpne oppgaven"), reverse("tasks:task", args=[task.pk]))
-    form = FORM_FOR_CAUSE.get(task.cause)
-    actions = (Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, form])), page) if form else (page,)
+    form, what = FORM_FOR_CAUSE.get(task.cause), WRITE_FOR_CAUSE.get(task.cause)
+    message = _message_of(task)
+    if message:
+        answer = Link(_("Svar nå"), reverse("writing:write", args=["melding", message, "svar"]))
+        read = Link(_("Les meldingen"), reverse("exchange:message", args=[message]))
+        actions: tuple[Link, ...] = (answer, read) if task.cause == "stay.request" else (read, page)
+    elif what:
+        actions = (_write(stay, state, what), page)
+    else:
+        actions = (Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, form])), page) if form else (page,)
     until = due(task.due_at, now) if task.due_at else None
     tone = TONES.get(task.severity, Tone.INFO)
     return Step(title(task), task.text, tone, until, actions, task.phone)
+
+
+HEARD = frozenset({"stay.request", "stay.answer", "stay.deviation", "stay.place_answer"})
+"""Work that a received message gives."""
+
+
+def _message_of(task: Task) -> int:
+    """Row id of the message that the work is about; 0 for other work."""
+    parts = task.unique_key.split(":")
+    return int(parts[1]) if task.cause in HEARD and len(parts) > 1 and parts[1].isdecimal() else 0
 
 
 def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime, phone: str) -> Step | None:
@@ -99,14 +117,15 @@ def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime
                 text = _("Fristen gikk ut %(when)s. Send likevel, og ring %(phone)s.") % {"when": at, "phone": phone}
             else:
                 text = _("Fristen gikk ut %(when)s. Send likevel, og ring.") % {"when": at}
-            return Step(heading, text, Tone.BAD, None, (_sent(stay),))
+            return Step(heading, text, Tone.BAD, None, (_write(stay, state, "tidligmelding"), _sent(stay)))
         case "F1":
-            return Step(heading, _("Skriv og send den fra journalsystemet."), until.tone, until, (_sent(stay),))
+            return Step(heading, "", until.tone, until, (_write(stay, state, "tidligmelding"), _sent(stay)))
         case "F2":
             # Information on the ward's row, never an alarm (2.5).
             return Step(heading, "", Tone.QUIET, Due(Tone.QUIET, until.text, until.left, until.at))
         case "F9":
-            return Step(heading, "", Tone.WARN, None, (_sent(stay),))
+            actions = (_write(stay, state, "endelig-helseopplysning"), _sent(stay))
+            return Step(heading, "", Tone.WARN, None, actions)
         case "F11":
             answer = Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, "vurdering"]))
             return Step(_unassessed(state), "", Tone.WARN if late else until.tone, until, (answer,))
@@ -115,6 +134,27 @@ def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime
             return Step(heading, "", Tone.BAD if late else Tone.WARN, until, (answer,))
         case _:
             return Step(heading, "", Tone.BAD if late else Tone.INFO, until)
+
+
+WRITE = {
+    "tidligmelding": N_("Skriv tidligmelding"),
+    "endringsmelding": N_("Skriv endringsmelding"),
+    "endelig-helseopplysning": N_("Skriv endelig helseopplysning"),
+}
+WRITE_FOR_CAUSE = {
+    "stay.early_missed": "tidligmelding",
+    "stay.change_notice": "endringsmelding",
+    "stay.contact_changed": "endringsmelding",
+    "stay.information_missing": "endelig-helseopplysning",
+}
+"""Work that is done by writing a message."""
+
+
+def _write(stay: Stay, state: StayState, what: str) -> Link:
+    """Where a Helseopplysning is written. What is written after the first is a change of it."""
+    if what == "tidligmelding" and state.information:
+        what = "endringsmelding"
+    return Link(_(WRITE[what]), reverse("writing:write", args=["opphold", stay.pk, what]))
 
 
 def _sent(stay: Stay) -> Link:

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.web.reading import statuses
 from samhandling.organisations.models import Unit
 from samhandling.organisations.services import municipality, municipality_name
 from samhandling.pages.texts import _, moment
@@ -25,7 +27,7 @@ from samhandling.stays.rules.values import INPATIENT, State, StayState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
 from samhandling.stays.web.next_steps import steps
-from samhandling.stays.web.standing import Told, silence, standing_of_messages, told
+from samhandling.stays.web.standing import INFORMATION, Told, informed, silence, standing_of_messages, told
 from samhandling.stays.work import load_state
 from samhandling.tasks.models import Task
 
@@ -75,11 +77,18 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
     ids = [stay.pk for stay in found]
     expectations = list(Expectation.objects.filter(stay__in=ids).select_related("message"))
     by_message = standing_of_messages(expectations, now)
+    information = list(
+        Message.objects.filter(subject__in=[s.subject for s in found], kind__in=INFORMATION, direction=Direction.OUT)
+        .exclude(status="C")
+        .order_by("created_at", "id")
+    )
+    by_message |= statuses(information, now)
     open_tasks = Task.objects.filter(closed_at__isnull=True, subject__in=[s.subject for s in found])
     parts = _Parts(
         expectations=_by(expectations, "stay_id"),
         deadlines=_by(Deadline.objects.filter(stay__in=ids), "stay_id"),
         tasks=_by(open_tasks.order_by("id"), "subject"),
+        information=_by(information, "subject"),
         by_message=by_message,
         counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
         names=Counter(stay.patient.family_name.casefold() for stay in found),
@@ -102,6 +111,7 @@ class _Parts:
     expectations: dict[Any, list[Expectation]]
     deadlines: dict[Any, list[Deadline]]
     tasks: dict[Any, list[Task]]
+    information: dict[Any, list[Message]]
     by_message: dict[int, Status]
     counterparts: dict[str, Counterpart]
     names: Counter[str]
@@ -119,7 +129,8 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
     state = load_state(stay)
     name, born = short(stay.patient)
     place, phone = parts.counterparts[stay.municipality_number]
-    knows = told(parts.expectations.get(stay.pk, []), parts.by_message, now)
+    written = informed(parts.information.get(stay.subject, []), parts.by_message, now)
+    knows = told(parts.expectations.get(stay.pk, []), parts.by_message, now) + written
     deadlines, tasks = parts.deadlines.get(stay.pk, []), parts.tasks.get(stay.subject, [])
     todo = steps(stay, state, deadlines, tasks, knows, now, phone.phone if phone else "")
     asking = [step for step in todo if step.tone is not Tone.QUIET]
@@ -134,7 +145,7 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
         since=moment(stay.discharged_at or stay.admitted_at, now),
         municipality=place,
         marks=marks(state),
-        knows=tuple(t for t in knows if t.stands)[-2:],
+        knows=(*[t for t in knows if t.stands and t not in written][-2:], *[t for t in written if t.stands][-1:]),
         silence=None if knows else silence(state, place),
         next=asking[0] if asking else None,
         more=max(0, len(asking) - 1),

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from samhandling.exchange.models import Message
 from samhandling.exchange.web.reading import statuses
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Status, Tone
 from samhandling.stays.models import Expectation
 from samhandling.stays.rules.expectations import OPEN, ExpectationState
@@ -68,6 +69,31 @@ def _status(expectation: Expectation, by_message: Mapping[int, Status]) -> Statu
             return Status(Tone.WARN, _("Ikke sendt fra journalsystemet ennå"))
         return Status(Tone.BAD, _("Ikke sendt"))
     return by_message.get(expectation.message_id or 0, Status(Tone.WAIT, _("Sendes nå")))
+
+
+INFORMATION = {
+    "early": N_("Tidligmelding"),
+    "change": N_("Endringsmelding"),
+    "final": N_("Endelig helseopplysning"),
+}
+
+
+def informed(messages: Iterable[Message], by_message: Mapping[int, Status], now: datetime) -> list[Told]:
+    """Each Helseopplysning that was written here; a cancellation shows as the withdrawal of what it withdrew."""
+    return [_informed(m, by_message, now) for m in messages if m.kind in INFORMATION and m.status != "C"]
+
+
+def _informed(message: Message, by_message: Mapping[int, Status], now: datetime) -> Told:
+    gone = message.cancelled_by_id is not None
+    status = by_message.get(message.pk, Status(Tone.WAIT, _("Sendes nå")))
+    return Told(
+        text=_(INFORMATION[message.kind]),
+        status=Status(Tone.QUIET, _("Trukket tilbake")) if gone else status,
+        when=moment(message.created_at, now),
+        href=reverse("exchange:message", args=[message.pk]),
+        stands=not gone,
+        failed=status.tone is Tone.BAD and not gone and message.replaced_by_id is None,
+    )
 
 
 def silence(state: StayState, municipality: str) -> Status:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
-from samhandling.exchange.models import Message
+from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -17,7 +17,9 @@ from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Link, Status, Tone, paged
 from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
+from samhandling.stays import informing
 from samhandling.stays.models import Stay
+from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import next_steps, reading, standing, words
 from samhandling.stays.web import scope as within
@@ -55,6 +57,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
     told = standing.told(expectations, standing.standing_of_messages(expectations, now), now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
+    informed = list(listed.filter(direction=Direction.OUT, kind__in=standing.INFORMATION).order_by("created_at", "id"))
+    told += standing.informed(informed, messages.statuses(informed, now), now)
     patient = strip(found.patient, test=is_test_store())
     values = {
         "stay": found,
@@ -72,6 +76,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "told": told,
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),
+        "writing": _writing(found, state) if scope.may(May.REGISTER) else [],
         "forms": _forms(scope, found, state) if scope.may(May.REGISTER) else [],
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),
@@ -105,6 +110,24 @@ def _warnings(state: StayState, municipality: str, phone: StaffedPhone | None) -
     else:
         text = _("Vi vet ikke hvilken kommune pasienten hører til. Finn den og registrer den her.")
     return [Status(Tone.WARN, " ".join((text % {"municipality": name, "phone": number}).split()))]
+
+
+def _writing(stay: Stay, state: StayState) -> list[Link]:
+    """What may be written to the municipality now, as the routine allows (2.4)."""
+    offered: list[tuple[str, str]] = []
+    last = informing.last_version(stay)
+    if last is None:
+        offered.append(("tidligmelding", _("Tidligmelding")))
+    else:
+        offered.append(("endringsmelding", _("Endringsmelding")))
+    offered.append(("endelig-helseopplysning", _("Endelig helseopplysning")))
+    kinds: dict[str, informing.Kind] = {"tidligmelding": "early", "endringsmelding": "change"}
+    found = [(w, t) for w, t in offered if informing.allowed(stay, kinds.get(w, "final")).allowed]
+    if may_send("M9", state).allowed:
+        found.append(("foresporsel", _("Forespørsel")))
+    if last is not None:
+        found.append(("trekk-tilbake", _("Trekk tilbake helseopplysning")))
+    return [Link(text, reverse("writing:write", args=["opphold", stay.pk, what])) for what, text in found]
 
 
 def _forms(scope: Scope, stay: Stay, state: StayState) -> list[Link]:

@@ -45,6 +45,14 @@ TITLES: dict[str, str] = {
     "stay.not_applied": N_("Registrering som ikke passer"),
     "stay.message_outside": N_("Melding etter utskriving"),
     "stay.epj_refused": N_("Ikke sendt fra journalsystemet"),
+    "stay.request": N_("Forespørsel fra kommunen"),
+    "stay.answer": N_("Svar på forespørsel"),
+    "stay.deviation": N_("Avviksmelding fra kommunen"),
+    "stay.place_answer": N_("Svar på utskrivningsklar"),
+    "course.request": N_("Forespørsel fra sykehuset"),
+    "course.answer": N_("Svar på forespørsel"),
+    "course.deviation": N_("Avviksmelding fra sykehuset"),
+    "course.place": N_("Gi ny beskjed straks plass er klar"),
     "course.order": N_("Meldinger som ikke passer sammen"),
 }
 """Cause code, or what it begins with, -> title."""
@@ -57,6 +65,7 @@ KIND_WORDS = (
     N_("Koble til pasient"),
     N_("Skriv og send"),
     N_("Les"),
+    N_("Svar"),
     N_("Vurder personvernhendelse"),
     N_("Teknisk feil"),
 )

@@ -1,0 +1,176 @@
+"""Requests, answers, deviations and the municipality's answer to *utskrivningsklar*: judged, sent, told (M9 to M13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from samhandling.access.models import User
+from samhandling.clock import oslo
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.rules import MessageState
+from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_out
+from samhandling.exchange.services import send as send_message
+from samhandling.organisations.models import Organisation
+from samhandling.organisations.services import municipality
+from samhandling.pages.texts import N_
+from samhandling.patients.models import Patient
+from samhandling.stays.causes import CAUSES
+from samhandling.stays.informing import REFUSED
+from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
+from samhandling.stays.policies import policy_for
+from samhandling.stays.rules.allowed import may_send
+from samhandling.stays.rules.courses import CourseState
+from samhandling.stays.work import Work, load_state, lock_stay
+from samhandling.tasks.services import close_tasks, open_task
+
+CODES: Mapping[str, str] = {
+    "DIALOG_FORESPORSEL": "M9",
+    "DIALOG_SVAR": "M10",
+    "DIALOG_AVVIK": "M11",
+    "DIALOG_NOTAT": "M13",
+}
+REASONS: Mapping[str, str] = {
+    **REFUSED,
+    "not_ready": N_("Pasienten er ikke lenger meldt utskrivningsklar."),
+    "nothing_to_ask": N_("Vi har ikke fått noen melding om pasienten fra sykehuset som vi kan svare på."),
+    "gone": N_("Meldingen kan ikke besvares lenger."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A dialogue message to be sent: what, about which message, in which stay or course."""
+
+    organisation: Organisation
+    message_type: str
+    patient: Patient | None
+    about: Message | None = None
+    """The message that is answered, asked about or faulty."""
+    stay: Stay | None = None
+    course: Course | None = None
+
+
+def ready_message(course: Course) -> Message | None:
+    """The message *utskrivningsklar* that stands in the course."""
+    row = (
+        CourseMessageRow.objects.filter(course=course, kind="LOG_UTSKRIVNINGSKLAR", cancelled=False)
+        .exclude(status="C")
+        .select_related("message")
+        .order_by("event_at", "generated_at")
+        .last()
+    )
+    return row.message if row is not None and course.state == CourseState.READY else None
+
+
+def refusal(talk: Talk) -> str:
+    """Stable code of why it may not be sent now (2.4); empty when it may."""
+    about = talk.about
+    if talk.message_type == "DIALOG_NOTAT":
+        return "" if about is not None and talk.course is not None and ready_message(talk.course) else "not_ready"
+    if about is not None and (about.state == MessageState.REMOVED or about.direction != Direction.IN):
+        return "gone"
+    if talk.stay is not None:
+        return may_send(CODES[talk.message_type], load_state(talk.stay)).reason
+    if about is None and (talk.course is None or _last_of(talk.course) is None):
+        return "nothing_to_ask"
+    return ""
+
+
+def _last_of(course: Course) -> Message | None:
+    row = CourseMessageRow.objects.filter(course=course).select_related("message").order_by("event_at").last()
+    return row.message if row is not None else None
+
+
+def _draft(talk: Talk, values: Mapping[str, Any], now: datetime) -> Draft:
+    """Back to whoever wrote; a question of a ward to the municipality's nurses, of a municipality to the hospital."""
+    common: dict[str, Any] = {
+        "organisation": talk.organisation,
+        "message_type": talk.message_type,
+        "patient": talk.patient,
+        "values": values,
+        "event_at": now,
+    }
+    if talk.stay is not None:
+        state = load_state(talk.stay)
+        town = municipality(state.municipality, oslo.day(now)) if state.municipality else None
+        return Draft(**common, refers_to=talk.about, municipality=town, track=state.track, subject=talk.stay.subject)
+    subject = talk.course.subject if talk.course is not None else ""
+    if talk.about is not None or talk.course is None:
+        return Draft(**common, refers_to=talk.about, subject=subject)
+    last = _last_of(talk.course)
+    return Draft(
+        **common,
+        sender_her=last.own_her if last is not None else "",
+        receiver_her=last.counterpart_her if last is not None else "",
+        subject=subject,
+    )
+
+
+def try_talk(talk: Talk, values: Mapping[str, Any], *, now: datetime) -> Trial:
+    """What sending would give: the document, or the errors at its fields; stores nothing."""
+    return try_out(_draft(talk, values, now), now=now)
+
+
+@transaction.atomic
+def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetime) -> Outcome:
+    """Send a dialogue message: the routine judges it, the stay or course hears of it, answered work ends.
+
+    Findings, never an exception, where it may not go.
+    """
+    if talk.stay is not None:
+        lock_stay(talk.stay.pk)
+        talk.stay.refresh_from_db()
+    if talk.course is not None:
+        Course.objects.select_for_update().get(pk=talk.course.pk)
+        talk.course.refresh_from_db()
+    reason = refusal(talk)
+    if reason:
+        return Outcome(None, (Finding(f"routine.{reason}", REASONS.get(reason, REASONS["state"])),))
+    outcome = send_message(_draft(talk, values, now), now=now)
+    if outcome.message is None:
+        return outcome
+    if talk.about is not None and talk.message_type == "DIALOG_SVAR":
+        close_tasks(unique_key=request_key(talk.about), organisation=talk.organisation, how="done", now=now, user=user)
+    if talk.stay is not None:
+        policy = policy_for(talk.organisation.pk, oslo.day(now))
+        work = Work(stay=talk.stay, policy=policy, now=now, user=user, state=load_state(talk.stay))
+        work.note("dialog_sent", message=outcome.message)
+    if talk.course is not None:
+        _tell_course(talk.course, outcome.message, values, user, now)
+    return outcome
+
+
+def request_key(message: Message) -> str:
+    """Unique key of the task to answer a request."""
+    return f"message:{message.pk}:request"
+
+
+def place_key(course: Course) -> str:
+    """Unique key of the task to tell the hospital as soon as there is a place."""
+    return f"{course.subject}:place"
+
+
+def _tell_course(course: Course, message: Message, values: Mapping[str, Any], user: User, now: datetime) -> None:
+    """The course's history; *kan ikke* leaves standing work until a further answer (§ 11)."""
+    reply = str(values.get("ready_reply") or "")
+    data = {"type": message.type, "reply": reply, "from_day": str(values.get("from_day") or "")}
+    CourseEvent.objects.create(
+        course=course, at=now, recorded_at=now, kind="replied" if reply else "dialog_sent", message=message,
+        data={name: value for name, value in data.items() if value},
+    )  # fmt: skip
+    if not reply:
+        return
+    if reply == "cannot":
+        what = CAUSES["course.place"]
+        open_task(
+            organisation=course.organisation, kind=what.kind, cause="course.place", severity=what.severity, now=now,
+            patient=course.patient, subject=course.subject, unique_key=place_key(course), text=what.text,
+            phone=course.ward_phone,
+        )  # fmt: skip
+    else:
+        close_tasks(unique_key=place_key(course), organisation=course.organisation, how="done", now=now, user=user)

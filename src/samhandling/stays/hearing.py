@@ -1,0 +1,123 @@
+"""What a hospital or municipality is told in other messages than the five: tied to its stay or course, and shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samhandling.clock import oslo
+from samhandling.exchange.models import Direction, Message
+from samhandling.organisations.models import Organisation
+from samhandling.stays.causes import CAUSES
+from samhandling.stays.dialogs import request_key
+from samhandling.stays.models import Course, CourseEvent, Stay
+from samhandling.stays.policies import policy_for
+from samhandling.stays.resolving import OPEN_STATES
+from samhandling.stays.work import Work, load_state, lock_stay
+from samhandling.tasks.services import open_task
+
+HEARD = {
+    "DIALOG_FORESPORSEL": "request",
+    "DIALOG_SVAR": "answer",
+    "DIALOG_AVVIK": "deviation",
+    "DIALOG_NOTAT": "note",
+    "DIALOG_HELSEFAGLIG": "note",
+    "HELSEOPPL_SOKNAD": "information",
+    "INNLEGGELSESRAPPORT": "report",
+    "UTSKRIVNINGSRAPPORT": "report",
+}
+"""Message type -> what it is to whoever receives it."""
+
+
+def hear(message: Message, *, now: datetime) -> None:
+    """Tie a received message to its stay or course, once, and give its readers their work."""
+    if message.type not in HEARD or message.subject:
+        return
+    if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
+        _at_municipality(message, now)
+    else:
+        _at_hospital(message, now)
+
+
+def _answered(message: Message, kind: str) -> str:
+    """The subject of the message of ours that it answers."""
+    earlier = message.refers_to
+    return earlier.subject if earlier is not None and earlier.subject.startswith(f"{kind}:") else ""
+
+
+def _tie(message: Message, subject: str) -> None:
+    message.subject = subject
+    message.save(update_fields=["subject"])
+
+
+def _at_hospital(message: Message, now: datetime) -> None:
+    stay = _stay(message)
+    if stay is None:
+        return
+    _tie(message, stay.subject)
+    locked = lock_stay(stay.pk)
+    policy = policy_for(locked.organisation_id, oslo.day(now))
+    work = Work(stay=locked, policy=policy, now=now, state=load_state(locked))
+    kind = HEARD[message.type]
+    answers_ready = kind == "note" and message.refers_to is not None and message.refers_to.type in READY
+    work.note("place_answer" if answers_ready else f"heard_{kind}", message=message)
+    cause = "stay.place_answer" if answers_ready else f"stay.{kind}"
+    if cause in CAUSES and message.status != "C":
+        _ask(message, cause, now, stay=locked, phone=work.day_phone)
+
+
+READY = ("LOG_UTSKRIVNINGSKLAR",)
+
+
+def _stay(message: Message) -> Stay | None:
+    """The stay that it answers something of, else the patient's open or newest one."""
+    subject = _answered(message, "stay")
+    if subject:
+        return Stay.objects.filter(pk=int(subject.partition(":")[2]), organisation=message.organisation).first()
+    if message.patient is None:
+        return None
+    mine = Stay.objects.filter(organisation=message.organisation, patient=message.patient)
+    return mine.filter(state__in=OPEN_STATES).last() or mine.order_by("admitted_at").last()
+
+
+def _at_municipality(message: Message, now: datetime) -> None:
+    course = _course(message)
+    if course is None:
+        return
+    _tie(message, course.subject)
+    kind = HEARD[message.type]
+    CourseEvent.objects.create(
+        course=course, at=message.generated_at or now, recorded_at=now, kind=f"heard_{kind}", message=message,
+        data={"type": message.type, "status": message.status},
+    )  # fmt: skip
+    cause = f"course.{kind}"
+    if cause in CAUSES and message.status != "C":
+        _ask(message, cause, now, course=course, phone=course.ward_phone)
+
+
+def _course(message: Message) -> Course | None:
+    """The course that it answers something of, else the patient's newest in that hospital."""
+    subject = _answered(message, "course")
+    if subject:
+        return Course.objects.filter(pk=int(subject.partition(":")[2]), organisation=message.organisation).first()
+    if message.patient_id is None and not message.patient_key:
+        return None
+    mine = Course.objects.filter(organisation=message.organisation, hospital_her=message.counterpart_organisation)
+    same = mine.filter(patient_id=message.patient_id) if message.patient_id else mine.none()
+    return same.order_by("opened_at").last() or (
+        mine.filter(patient_key=message.patient_key).order_by("opened_at").last() if message.patient_key else None
+    )
+
+
+def _ask(
+    message: Message, cause: str, now: datetime, *, phone: str, stay: Stay | None = None, course: Course | None = None
+) -> None:
+    assert message.direction == Direction.IN
+    what = CAUSES[cause]
+    text = " ".join(what.text.format(nummer=phone).replace(" .", ".").split())
+    open_task(
+        organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
+        unit=stay.unit if stay is not None else None, patient=message.patient,
+        subject=stay.subject if stay is not None else course.subject if course is not None else "",
+        unique_key=request_key(message) if cause.endswith(".request") else f"message:{message.pk}:read",
+        text=text, phone=phone,
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""From an address to what is to be written there, within the scope."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from samhandling.access.roles import May, Role
+from samhandling.access.scope import ForbiddenError, Scope
+from samhandling.errors import NotFoundError
+from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.web import reading as messages
+from samhandling.stays import dialogs
+from samhandling.stays.dialogs import Talk
+from samhandling.stays.models import Course, CourseMessageRow, Stay
+from samhandling.stays.web import scope as stays
+from samhandling.writing.web import dialog, information
+from samhandling.writing.web.pieces import Piece
+
+AT_THE_HOSPITAL = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.MESSAGE_RESPONSIBLE})
+AT_THE_MUNICIPALITY = frozenset({Role.CASE_HANDLER, Role.MUNICIPAL_NURSE, Role.MESSAGE_RESPONSIBLE})
+
+
+def piece(scope: Scope, where: str, pk: int, what: str, now: datetime) -> Piece:
+    """What is written there. Raises NotFoundError outside the scope, ForbiddenError for other roles."""
+    if where == "opphold":
+        return _from_stay(scope, stays.one_stay(scope, pk), what, now)
+    if where == "forlop":
+        return _from_course(scope, stays.one_course(scope, pk), what, now)
+    if where == "melding":
+        return _from_message(scope, pk, what, now)
+    raise NotFoundError(f"{where} {what}")
+
+
+def _from_stay(scope: Scope, stay: Stay, what: str, now: datetime) -> Piece:
+    if scope.role not in AT_THE_HOSPITAL:
+        raise ForbiddenError(what)
+    if what in information.WHAT:
+        return information.Information(scope, stay, what, now)
+    if what != "foresporsel":
+        raise NotFoundError(f"stay {what}")
+    talk = Talk(organisation=stay.organisation, message_type=dialog.WHAT[what], patient=stay.patient, stay=stay)
+    return dialog.Dialog(scope, talk, what, reverse("stays:stay", args=[stay.pk]), now)
+
+
+def _from_course(scope: Scope, course: Course, what: str, now: datetime) -> Piece:
+    if scope.role not in AT_THE_MUNICIPALITY:
+        raise ForbiddenError(what)
+    if what not in {"foresporsel", "plass"}:
+        raise NotFoundError(f"course {what}")
+    talk = Talk(
+        organisation=course.organisation,
+        message_type=dialog.WHAT[what],
+        patient=course.patient,
+        about=dialogs.ready_message(course) if what == "plass" else None,
+        course=course,
+    )
+    return dialog.Dialog(scope, talk, what, reverse("stays:course", args=[course.pk]), now)
+
+
+def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
+    message = messages.one(scope, pk)
+    if scope.role not in AT_THE_HOSPITAL | AT_THE_MUNICIPALITY:
+        raise ForbiddenError(what)
+    if what not in messages.answers(message) or message.direction != Direction.IN or not scope.may(May.READ_CONTENT):
+        raise NotFoundError(f"message {what}")
+    kind, _colon, number = message.subject.partition(":")
+    stay = stays.stays(scope).filter(pk=int(number)).first() if kind == "stay" else None
+    course = stays.courses(scope).filter(pk=int(number)).first() if kind == "course" else _course_of(scope, message)
+    known = stay or course
+    talk = Talk(
+        organisation=message.organisation,
+        message_type=dialog.WHAT[what],
+        patient=message.patient or (known.patient if known is not None else None),
+        about=message,
+        stay=stay,
+        course=course,
+    )
+    return dialog.from_message(scope, message, what, talk, now)
+
+
+def _course_of(scope: Scope, message: Message) -> Course | None:
+    """The course that a logistics message tells of."""
+    row = CourseMessageRow.objects.filter(message=message, course__in=stays.courses(scope)).first()
+    return row.course if row is not None else None

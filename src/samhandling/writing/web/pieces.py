@@ -1,0 +1,69 @@
+"""What can be written: where it belongs, its words, its form, how it is tried and sent."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from samhandling.access.models import User
+from samhandling.access.scope import Scope
+from samhandling.exchange.services import Outcome, Trial
+from samhandling.organisations.models import Organisation
+from samhandling.patients.models import Patient
+from samhandling.writing.drafts import Place
+from samhandling.writing.web.forms import WritingForm
+
+
+class Piece(ABC):
+    """One message to be written by this user now. Texts are in the active language."""
+
+    place: Place
+    title: str
+    button: str
+    """On the button that sends."""
+    done: str
+    back: str
+    """Address of the page that it was written from, and where the writer goes when it is sent."""
+    lead: str = ""
+    warning: str = ""
+    at_once: bool = False
+    """Sent from the form: all that the receiver sees stands there already."""
+
+    def __init__(self, scope: Scope, now: datetime) -> None:
+        self.scope, self.now = scope, now
+
+    @property
+    @abstractmethod
+    def patient(self) -> Patient | None:
+        """Whom it is about."""
+
+    @property
+    @abstractmethod
+    def counterpart(self) -> Organisation | None:
+        """Who will read it, for the phone beside the warning outside office hours."""
+
+    @abstractmethod
+    def form(self, data: Mapping[str, Any] | None, kept: Mapping[str, str] | None) -> WritingForm:
+        """The form: filled in by `data`, by what a draft kept, or by what is known."""
+
+    @abstractmethod
+    def trial(self, values: Mapping[str, Any]) -> Trial:
+        """What sending would give."""
+
+    @abstractmethod
+    def send(self, values: Mapping[str, Any], user: User) -> Outcome:
+        """Send it. Findings where it may not go."""
+
+    def refusal(self) -> str:
+        """Why it cannot be written now; empty when it can."""
+        return ""
+
+    def news(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is new since the last version, by the names of the fields."""
+        return ()
+
+    def unchanged(self, values: Mapping[str, Any]) -> bool:
+        """Whether it says it changes something and does not."""
+        return False
