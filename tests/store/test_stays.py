@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 
 from samhandling.exchange import originals
 from samhandling.exchange.models import Delivery, Message, Receipt
@@ -407,8 +408,8 @@ def test_a_failing_store_takes_everything_back(ward, person, monkeypatch):
     def broken(*args: object, **values: object) -> None:
         raise ObjectDoesNotExist
 
-    monkeypatch.setattr("samhandling.stays.carrying.store_state", broken)
-    with pytest.raises(ObjectDoesNotExist):
+    monkeypatch.setattr("samhandling.stays.applying.store_state", broken)
+    with pytest.raises(ObjectDoesNotExist), transaction.atomic():
         ward.flag(person, "16.11.2026 10.20")
     assert StayEvent.objects.count() == lines
     assert Message.objects.count() == 0

@@ -19,7 +19,7 @@ from samhandling.exchange.rules import DeliveryEvent
 from samhandling.exchange.steps import move_delivery, record, timer_name
 from samhandling.jobs.handlers import retry_with
 from samhandling.jobs.rules import Retry
-from samhandling.jobs.running import Running
+from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.jobs.services import enqueue
 
 PATIENT_RETRY = Retry(first=timedelta(seconds=2), factor=3.0, longest=timedelta(minutes=10), attempts=700)
@@ -65,7 +65,15 @@ def deliver(running: Running) -> None:
     if envelope is None:
         return
     try:
-        done = carrier(carrier_name).hand_over(envelope, now=running.now)
+        way = carrier(carrier_name)
+        if way.stays_inside(envelope.receiver_her):
+            with transaction.atomic():
+                done = way.hand_over(envelope, now=running.now)
+                _done(running, done)
+            return
+        done = way.hand_over(envelope, now=running.now)
+    except LeaseLostError:
+        raise
     except SamhandlingError as error:
         if error.retryable:
             _trouble(running, error)
@@ -76,7 +84,8 @@ def deliver(running: Running) -> None:
         wrapped = CarrierError(type(error).__name__)
         _trouble(running, wrapped)
         raise wrapped from error
-    _done(running, done)
+    with transaction.atomic():
+        _done(running, done)
 
 
 def _locked(delivery_id: int) -> Delivery:
@@ -134,10 +143,10 @@ def _give_up(running: Running, code: str) -> None:
 
 
 def _done(running: Running, done: HandOver) -> None:
+    """Transaction *done*, which the caller has begun."""
     event = DeliveryEvent.TRANSPORT_ACK if done.result is Result.ACKNOWLEDGED else DeliveryEvent.HANDED
-    with transaction.atomic():
-        move_delivery(_locked(running.payload["delivery"]), event, now=running.now)
-        running.finish()
+    move_delivery(_locked(running.payload["delivery"]), event, now=running.now)
+    running.finish()
 
 
 def _points(delivery: Delivery) -> tuple[rules.WarningPoint, ...]:

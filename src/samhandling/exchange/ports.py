@@ -65,13 +65,22 @@ class HandOver:
 
 
 class Carrier(Protocol):
-    """One way out. Called outside any transaction of the exchange; the same envelope may be handed over again.
+    """One way out. The same envelope may be handed over again.
+
+    Called outside any transaction of the exchange, unless the document does not leave this node's store.
 
     Raises CarrierError (or another retryable error) when it cannot now, CarrierRefusedError when it never can.
     Documents that come in are given to `exchange.services.arrive` by the carrier itself.
     """
 
     name: str
+
+    def stays_inside(self, receiver_her: str) -> bool:
+        """True when handing over to that party writes to this node's store and nothing else.
+
+        The hand-over is then part of the transaction that notes it, instead of coming before it.
+        """
+        ...
 
     def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
         """Take the envelope one step on its way. Idempotent by `transport_id` at the receiving end."""

@@ -105,7 +105,8 @@ def move_delivery(
 
 def _follow(message_id: int, delivery: Delivery, found: Step, *, before: str, now: datetime) -> None:
     """Let the message, the tasks and the subscribers follow a step of one of its deliveries."""
-    if rules.message_state([before]) != rules.message_state([found.state]):
+    state = rules.message_state([found.state])
+    if rules.message_state([before]) != state and not _decides_alone(message_id, delivery.pk, state):
         _derive_state(message_id)
     if Effect.CLOSE_TASKS in found.effects:
         notices.close(delivery, now=now)
@@ -123,6 +124,19 @@ def _follow(message_id: int, delivery: Delivery, found: Step, *, before: str, no
             )
         if found.state in rules.SETTLED:
             cancel(timer_name(delivery.pk))
+
+
+def _decides_alone(message_id: int, delivery_id: int, state: str) -> bool:
+    """Set the message's state where this is its only delivery, as nearly always; False where it has others."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SOLE_DELIVERY, [state, message_id, message_id, delivery_id])
+        return cursor.rowcount == 1
+
+
+_SOLE_DELIVERY = (
+    "UPDATE exchange_message SET state = %s WHERE id = %s"
+    " AND NOT EXISTS (SELECT 1 FROM exchange_delivery WHERE message_id = %s AND id <> %s)"
+)
 
 
 def _derive_state(message_id: int) -> None:

@@ -14,7 +14,7 @@ from samhandling.intake.errors import NoPatientError
 from samhandling.intake.life import OPEN, Event, State
 from samhandling.intake.lines import mapping_of
 from samhandling.intake.models import AdtRecord
-from samhandling.intake.storing import APPLY, original
+from samhandling.intake.storing import APPLY, taken_down
 from samhandling.jobs.models import Job
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.stays.services import apply
@@ -49,9 +49,8 @@ def apply_adt(running: Running) -> None:
 
 
 def _read(record_id: int) -> adt.AdtEvent:
-    record = AdtRecord.objects.only("line", "charset").get(pk=record_id)
-    message = reader.read(original(record_id), record.charset)
-    return adt.read(message, mapping_of(record.line))
+    content, charset, line = taken_down(record_id)
+    return adt.read(reader.read(content, charset), mapping_of(line))
 
 
 @transaction.atomic

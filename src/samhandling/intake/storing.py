@@ -202,6 +202,16 @@ def _refused(received: Received) -> Stored:
     return Stored(received.answer, received.verdict, record.pk)
 
 
+def taken_down(record_id: int) -> tuple[bytes, str, str]:
+    """The bytes of a record as they came, the line's character set, and the line.
+
+    Raises AdtOriginal.DoesNotExist when the bytes have been deleted.
+    """
+    row = AdtOriginal.objects.values_list("sealed", "record__charset", "record__line").get(record_id=record_id)
+    sealed, charset, line = row
+    return vault().open_bytes(bytes(sealed)), charset, line
+
+
 def original(record_id: int) -> bytes:
     """The bytes of a record as they came. Raises AdtOriginal.DoesNotExist when they have been deleted."""
     sealed = AdtOriginal.objects.values_list("sealed", flat=True).get(record_id=record_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,33 @@ def enqueue(
         if run_at is None or run_at <= now:
             wake_after_commit()
     return job_id
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One wait of `enqueue_timers`."""
+
+    payload: dict[str, Any]
+    run_at: datetime
+    """Aware UTC."""
+    unique: str
+
+
+def enqueue_timers(handler: str, timers: Sequence[Timer], *, now: datetime) -> None:
+    """As `enqueue` with `run_at` and `unique` for each, in one statement; no two have the same name.
+
+    Raises JobRefusedError.
+    """
+    for timer in timers:
+        if timer.run_at.tzinfo is None:
+            raise JobRefusedError("time without a zone")
+        if _PERSON_NUMBER.search(json.dumps([timer.payload, timer.unique])):
+            raise JobRefusedError(f"{handler}: something that looks like a person number")
+    rows = [(timer.payload, timer.run_at, timer.unique) for timer in timers]
+    with transaction.atomic(savepoint=False):
+        sql.insert_timers(handler=handler, queue="main", created_at=now, timers=rows)
+        if any(timer.run_at <= now for timer in timers):
+            wake_after_commit()
 
 
 def publish(event: str, payload: dict[str, Any], *, now: datetime, keys: Sequence[str] = ()) -> list[int]:

@@ -214,6 +214,19 @@ SELECT id FROM job
 """  # noqa: S608
 
 
+def insert_timers(
+    *, handler: str, queue: str, created_at: datetime, timers: Sequence[tuple[dict[str, Any], datetime, str]]
+) -> None:
+    """Insert waiting jobs without keys (payload, instant, name) in one statement, each as `insert` does."""
+    plain = _PLAIN_POSTGRES if on_postgres() else _PLAIN_SQLITE
+    one = plain[plain.index(" VALUES ") + len(" VALUES ") : plain.index(" ON CONFLICT")]
+    parameters: list[Any] = []
+    for payload, run_at, name in timers:
+        parameters += [handler, json.dumps(payload), queue, _when(run_at), name, _when(created_at)]
+    with connection.cursor() as cursor:
+        cursor.execute(plain.replace(one, ", ".join([one] * len(timers)), 1), parameters)
+
+
 def back_to_waiting(
     job_id: int, worker_id: int | None, *, run_at: datetime, attempts: int | None = None, crashes: int | None = None
 ) -> bool:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from samhandling.configuration import secret
 from samhandling.errors import SamhandlingError
-from samhandling.identity.persons import classify, normal_person_number
+from samhandling.identity.persons import PersonNumber, classify, normal_person_number
 from samhandling.identity.vault import Vault
 from samhandling.patients import rules
 from samhandling.patients.models import Patient, PatientMerge, PatientNumber
@@ -89,21 +89,22 @@ def _kind_of(value: str) -> str:
 
 def owners(details: PatientDetails, *, organisation_id: int) -> list[int]:
     """Ids of the patients who have or had one of the numbers: the strongest number's owner first, then past ones."""
-    return list(_owners(_given(details), organisation_id))
+    wanted = {_index(n): n for n in _given(details)}
+    return list(_owners(wanted, _having(wanted, organisation_id)))
 
 
-def _owners(numbers: Sequence[Number], organisation_id: int) -> dict[int, bool]:
+def _having(wanted: dict[str, Number], organisation_id: int) -> list[PatientNumber]:
+    """The rows of the organisation with one of these numbers, whoever has or had it."""
+    if not wanted:
+        return []
+    return list(PatientNumber.objects.filter(organisation_id=organisation_id, index__in=list(wanted)))
+
+
+def _owners(wanted: dict[str, Number], rows: Sequence[PatientNumber]) -> dict[int, bool]:
     """Patient id -> whether one of the numbers is in use by that patient; in the order of `owners`."""
-    if not numbers:
-        return {}
-    wanted = {_index(n): n for n in numbers}
-    rows = PatientNumber.objects.filter(organisation_id=organisation_id, index__in=wanted)
-    by_index: dict[str, list[PatientNumber]] = {}
-    for row in rows:
-        by_index.setdefault(row.index, []).append(row)
     found: dict[int, bool] = {}
     for index, number in wanted.items():
-        mine = [r for r in by_index.get(index, ()) if r.kind == number.kind]
+        mine = [r for r in rows if r.index == index and r.kind == number.kind]
         if number.kind in {"LOCAL", "HNR"} and number.issuer:
             mine = [r for r in mine if r.issuer == number.issuer]
         for row in sorted(mine, key=lambda r: (r.valid_to is not None, -r.pk)):
@@ -127,13 +128,11 @@ def find(details: PatientDetails, *, organisation_id: int) -> Patient | None:
     return Patient.objects.get(pk=ids[0]) if ids else None
 
 
-@transaction.atomic
 def update(details: PatientDetails, *, organisation_id: int, now: datetime) -> Registered | None:
     """Bring a patient whom we have up to date, as `register`; None for anybody else, of whom nothing is kept."""
     return _register(details, organisation_id, now, provisional=False, only_known=True)
 
 
-@transaction.atomic
 def register(details: PatientDetails, *, organisation_id: int, now: datetime, provisional: bool = False) -> Registered:
     """Make the patient known, or bring what is known up to date; the row is locked until the transaction ends.
 
@@ -155,7 +154,29 @@ def _register(
     kinds = {n: classify(n.value, n.kind, test=test) for n in numbers if n.kind in rules.IDENTITY_KINDS}
     if not test and any(k.synthetic for k in kinds.values()):
         raise RealStoreError("a synthetic person number")
-    known = _owners(numbers, organisation_id)
+    said = _Said(details, [(_index(n), n) for n in numbers], kinds)
+    # Nothing below is an answer to the caller's data, so that no savepoint is needed within the caller's transaction.
+    with transaction.atomic(savepoint=False):
+        return _write(said, organisation_id, now, provisional=provisional, only_known=only_known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a source says of a person, with its numbers looked at."""
+
+    details: PatientDetails
+    numbers: list[tuple[str, Number]]
+    """With their indexes."""
+    kinds: dict[Number, PersonNumber]
+
+
+def _write(
+    said: _Said, organisation_id: int, now: datetime, *, provisional: bool, only_known: bool
+) -> Registered | None:
+    details, kinds = said.details, said.kinds
+    wanted = dict(said.numbers)
+    having = _having(wanted, organisation_id)
+    known = _owners(wanted, having)
     if known:
         patient = Patient.objects.select_for_update().get(pk=next(iter(known)))
     elif only_known:
@@ -172,7 +193,7 @@ def _register(
     if created or _said(patient) != before:
         patient.updated_at = now
         patient.save()
-    changed = _note_numbers(patient, [(n, kinds[n].valid if n in kinds else True) for n in numbers], now=now)
+    changed = _note_numbers(patient, said, having, created=created, now=now)
     return Registered(
         patient=patient,
         created=created,
@@ -225,32 +246,50 @@ def _take_over(patient: Patient, details: PatientDetails, *, provisional: bool) 
         patient.provisional = False
 
 
-def _note_numbers(patient: Patient, numbers: Sequence[tuple[Number, bool]], *, now: datetime) -> bool:
-    """Write down numbers in use, each with whether it keeps the rules of its kind; True when something changed."""
-    rows = list(PatientNumber.objects.select_for_update().filter(patient=patient))
-    changed = False
-    for number, valid in numbers:
-        made = _note_number(patient, number, rows, valid=valid, now=now)
-        if made is not None:
-            rows.append(made)
-            changed = True
-    return changed
+def _note_numbers(
+    patient: Patient, said: _Said, having: Sequence[PatientNumber], *, created: bool, now: datetime
+) -> bool:
+    """Write down numbers in use; True when something changed. `having`: everybody's rows with one of them."""
+    rows = [] if created else list(PatientNumber.objects.select_for_update().filter(patient=patient))
+    others = [r for r in having if r.patient_id != patient.pk]
+    made = []
+    for index, number in said.numbers:
+        # A number that no authority gives keeps no rules that it could break.
+        valid = said.kinds[number].valid if number in said.kinds else True
+        row = _note_number(patient, number, index, rows, others, valid=valid, now=now)
+        if row is not None:
+            rows.append(row)
+            made.append(row)
+    PatientNumber.objects.bulk_create(made)
+    _keep_numbers(patient, rows)
+    return bool(made)
+
+
+def _keep_numbers(patient: Patient, rows: list[PatientNumber]) -> None:
+    """Let this object of the patient know its numbers without asking the store again."""
+    kept = patient.numbers.all()
+    kept._result_cache = rows
+    kept._prefetch_done = True  # type: ignore[attr-defined]
+    patient._prefetched_objects_cache = {"numbers": kept}  # type: ignore[attr-defined]
 
 
 def _note_number(
-    patient: Patient, number: Number, rows: list[PatientNumber], *, valid: bool, now: datetime
+    patient: Patient,
+    number: Number,
+    index: str,
+    rows: Sequence[PatientNumber],
+    others: Sequence[PatientNumber],
+    *,
+    valid: bool,
+    now: datetime,
 ) -> PatientNumber | None:
-    """The row of a number that is new in use, which ends those that it replaces; None when nothing is new."""
-    index = _index(number)
+    """The new row of a number that is new in use, which ends those that it replaces; None when nothing is new."""
     in_use = [r for r in rows if r.valid_to is None]
     same = [r for r in rows if r.index == index and r.kind == number.kind]
     if any(r.valid_to is None for r in same):
         return None
-    elsewhere = PatientNumber.objects.filter(
-        organisation_id=patient.organisation_id, index=index, kind=number.kind, issuer=number.issuer,
-        valid_to__isnull=True,
-    )  # fmt: skip
-    if elsewhere.exists():
+    asked = (index, number.kind, number.issuer)
+    if any((r.index, r.kind, r.issuer) == asked and r.valid_to is None for r in others):
         return None  # Another patient has it: register() names the conflict, a person decides.
     beaten = any(r.valid and rules.is_stronger(r.kind, number.kind) for r in in_use)
     if beaten and same:
@@ -258,8 +297,9 @@ def _note_number(
     if valid and not beaten:
         for gone in [r for r in in_use if rules.replaces(number, r.kind, r.issuer)]:
             gone.valid_to = now
-            gone.save(update_fields=["valid_to"])
-    return PatientNumber.objects.create(
+            if gone.pk is not None:
+                gone.save(update_fields=["valid_to"])
+    return PatientNumber(
         patient=patient,
         organisation_id=patient.organisation_id,
         kind=number.kind,

@@ -156,6 +156,7 @@ def _without_stay(
     admission = resolving.opened(organisation, patient, event, unit, now)
     stay = _new_stay(admission, organisation, patient, unit, now)
     work = _work(stay, now, event)
+    work.clocks = {}
     rows = [carrying.step(work, admission).row]
     _welcome(work, about.unit_code, unit)
     if not late:
@@ -214,6 +215,7 @@ def on_stay(
     if fed:
         _keep_what_people_corrected(work, patient, event)
     outcome: Literal["applied", "repeated", "impossible"] = "repeated"
+    acted = moves
     repeated = fed and any(repeats.is_repeat(before, event) for before in (work.state.said, work.state.refused))
     for found in (
         *resolving.facts_that_changed(organisation, patient, work.state, event, unit, now),
@@ -221,7 +223,7 @@ def on_stay(
     ):
         before = work.state
         try:
-            decision = carrying.step(work, found)
+            decision = carrying.step(work, found, keep=False)
         except ImpossibleEventError as error:
             if user is not None:
                 raise
@@ -230,11 +232,12 @@ def on_stay(
             outcome = "impossible"
             continue
         rows.append(decision.row)
+        acted = acted or bool(decision.actions)
         if outcome == "repeated" and (decision.actions or decision.state != before):
             outcome = "applied"
     if fed:
         _remember(work, event, refused=outcome == "impossible")
-    if moves or stay.facts != msgspec.to_builtins(work.state):
+    if acted or stay.facts != msgspec.to_builtins(work.state):
         store_state(stay, work.state, now=now)
     return Applied(outcome, stay.pk, stay.patient_id, tuple(rows))
 

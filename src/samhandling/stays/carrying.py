@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from samhandling.stays import clocks, telling
@@ -43,8 +45,11 @@ NOTE_DATA: dict[str, tuple[str, ...]] = {
 """Facts of the state that a line of the timeline shows."""
 
 
-def step(work: Work, event: Event) -> Decision:
-    """Decide, store the new state and carry out the actions. Raises ImpossibleEventError."""
+def step(work: Work, event: Event, *, keep: bool = True) -> Decision:
+    """Decide, carry out the actions and store the new state, which with `keep` False the caller does.
+
+    Raises ImpossibleEventError.
+    """
     before = work.state
     decision = decide(before, event, work.policy, work.now)
     work.row = decision.row
@@ -53,23 +58,30 @@ def step(work: Work, event: Event) -> Decision:
     work.state = decision.state
     for action in _gathered(decision):
         _DO[type(action)](work, action)
-    if decision.actions or decision.state != before:
+    if keep and (decision.actions or decision.state != before):
         store_state(work.stay, decision.state, now=work.now)
     return decision
 
 
-def _gathered(decision: Decision) -> list[Any]:
-    """The actions, with work that is no longer needed in one piece as far as nothing stands between."""
-    found: list[Any] = []
-    for action in decision.actions:
-        if isinstance(action, NoNeedToAsk):
-            if found and isinstance(found[-1], list):
-                found[-1].append(action)
-            else:
-                found.append([action])
+def _gathered(decision: Decision) -> Iterator[Any]:
+    """The actions; those of a kind that is done in one piece together, as far as nothing stands between."""
+    for kind, actions in groupby(decision.actions, type):
+        if kind in _TOGETHER:
+            yield _Several(kind, list(actions))
         else:
-            found.append(action)
-    return found
+            yield from actions
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Actions of one kind, one after the other."""
+
+    kind: type
+    actions: list[Any]
+
+
+def _several(work: Work, several: _Several) -> None:
+    _TOGETHER[several.kind](work, several.actions)
 
 
 def _note(work: Work, action: Note) -> None:
@@ -98,12 +110,12 @@ _DO: dict[type, Callable[[Work, Any], None]] = {
     TellByPhone: telling.by_phone,
     Cancel: telling.cancel,
     Withdraw: telling.withdraw,
-    StartClock: clocks.start,
     ClockEvent: clocks.event,
     SetTimer: clocks.set_timer,
     DropTimer: clocks.drop_timer,
     AskPerson: _ask,
-    list: _no_need,
+    _Several: _several,
     Breach: _breach,
     Note: _note,
 }
+_TOGETHER: dict[type, Callable[[Work, list[Any]], None]] = {NoNeedToAsk: _no_need, StartClock: clocks.start}

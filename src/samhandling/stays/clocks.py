@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from samhandling.clock.deadlines import end_of_local_day
+from samhandling.jobs.services import Timer, enqueue, enqueue_timers
 from samhandling.jobs.services import cancel as cancel_job
-from samhandling.jobs.services import enqueue
 from samhandling.stays.causes import BREACH_SEVERITY
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation
 from samhandling.stays.rules import deadlines
@@ -21,22 +22,37 @@ def after(start: datetime, *, hours: float = 0, minutes: float = 0) -> datetime:
     return start + timedelta(hours=hours, minutes=minutes)
 
 
-def start(work: Work, action: StartClock) -> None:
-    """A clock of the stay runs; one that runs is moved, one that was closed or missed begins anew.
+def _of_stay(work: Work) -> dict[str, Deadline]:
+    """The stay's own clocks, their rows locked."""
+    if work.clocks is None:
+        rows = Deadline.objects.select_for_update().filter(stay=work.stay, expectation__isnull=True).order_by("pk")
+        work.clocks = {row.clock: row for row in rows}
+    return work.clocks
+
+
+def start(work: Work, actions: Sequence[StartClock]) -> None:
+    """Clocks of the stay run; one that runs is moved, one that was closed or missed begins anew.
 
     What was met stays met, save the daily question F10, which each new date asks again.
     """
-    row = Deadline.objects.select_for_update().filter(stay=work.stay, clock=action.clock, expectation=None).first()
-    if row is None:
-        row = Deadline(stay=work.stay, clock=action.clock, state=DeadlineState.DUE.value)
-    elif row.state == DeadlineState.MET and action.clock != "F10":
-        return
-    elif row.state != DeadlineState.SENT:
-        row.state = DeadlineState.DUE.value
-    row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
-    made = row.pk is None
-    row.save()
-    _wait(row, work.now, again=not made)
+    known = _of_stay(work)
+    made: list[Deadline] = []
+    for action in actions:
+        row = known.get(action.clock)
+        if row is None:
+            row = known[action.clock] = Deadline(stay=work.stay, clock=action.clock, state=DeadlineState.DUE.value)
+            made.append(row)
+        elif row.state == DeadlineState.MET and action.clock != "F10":
+            continue
+        elif row.state != DeadlineState.SENT:
+            row.state = DeadlineState.DUE.value
+        row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
+        if row.pk is not None:
+            row.save()
+            _wait(row, work.now)
+    if made:
+        Deadline.objects.bulk_create(made)
+        enqueue_timers("stays.deadline", [Timer({"deadline": r.pk}, r.due_at, _job(r)) for r in made], now=work.now)
 
 
 def _job(row: Deadline) -> str:
@@ -52,11 +68,9 @@ def _wait(row: Deadline, now: datetime, *, again: bool = True) -> None:
 
 def event(work: Work, action: ClockEvent) -> None:
     """Something that matters to running clocks of the stay."""
-    rows = Deadline.objects.select_for_update().filter(
-        stay=work.stay, clock__in=action.clocks, expectation__isnull=True
-    )
-    for row in rows:
-        advance(row, action.event, at=action.at, now=work.now)
+    for clock, row in _of_stay(work).items():
+        if clock in action.clocks:
+            advance(row, action.event, at=action.at, now=work.now)
 
 
 def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime) -> bool:

@@ -111,8 +111,8 @@ def stays_for(organisation: Organisation, patient: Patient | None, event: Event)
     visit = event.about.visit
     rows = Stay.objects.filter(organisation=organisation)
     if visit:
-        found = rows.filter(visit=visit).exclude(state=State.VOID.value).order_by("pk").last()
-        found = found or rows.filter(visit=visit).order_by("pk").last()
+        of_visit = sorted(rows.filter(visit=visit), key=lambda stay: (stay.state != State.VOID.value, stay.pk))
+        found = of_visit[-1] if of_visit else None
         if found is not None or not isinstance(event, ABOUT_THE_PERSON):
             return [found] if found is not None else []
     if patient is None:

@@ -18,7 +18,7 @@ from samhandling.organisations.services import municipality_name
 from samhandling.patients.models import Patient
 from samhandling.registry.services import staffed_phone
 from samhandling.stays.causes import CAUSES
-from samhandling.stays.models import Stay, StayEvent
+from samhandling.stays.models import Deadline, Stay, StayEvent
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules.values import MESSAGE_NAMES, StayState
 from samhandling.tasks.models import Task
@@ -39,6 +39,8 @@ class Work:
     source: str = ""
     row: str = ""
     state: StayState = field(default_factory=StayState)
+    clocks: dict[str, Deadline] | None = None
+    """Locked deadlines of the stay itself, by clock; None until they are asked for."""
 
     @property
     def organisation(self) -> Organisation:
@@ -148,7 +150,9 @@ def lock_stay(stay_id: int, *, patient: Patient | None = None) -> Stay:
     `patient`: the stay's patient, whom the caller has locked already.
     """
     if patient is None:
-        patient_id = Stay.objects.values_list("patient_id", flat=True).get(pk=stay_id)
-        Patient.objects.select_for_update().get(pk=patient_id)
-    rows = Stay.objects.select_for_update(of=("self",)).select_related("organisation", "patient", "unit")
-    return rows.get(pk=stay_id)
+        whose = Stay.objects.filter(pk=stay_id).values("patient_id")
+        patient = Patient.objects.select_for_update().get(pk__in=whose)
+    stay = Stay.objects.select_for_update(of=("self",)).select_related("organisation", "unit").get(pk=stay_id)
+    if stay.patient_id == patient.pk:
+        stay.patient = patient
+    return stay

@@ -12,6 +12,7 @@ from samhandling.configuration import configuration
 from samhandling.exchange.ports import CarrierRefusedError, Envelope, HandOver, Result
 from samhandling.exchange.services import arrive
 from samhandling.registry.models import CommunicationParty
+from samhandling.store.memo import remembered
 
 NAME = "loopback"
 
@@ -37,6 +38,11 @@ def straight(envelope: Envelope) -> tuple[Passage, ...]:
     return STRAIGHT
 
 
+@remembered
+def _hosted_here(her_id: str) -> bool:
+    return CommunicationParty.objects.filter(her_id=her_id, organisation__hosted=True).exists()
+
+
 class LoopbackCarrier:
     """Hands over to a party hosted on this node at once; to any other through the spool folder, where there is one.
 
@@ -50,9 +56,13 @@ class LoopbackCarrier:
         self._spool = Spool(folder) if folder is not None else None
         self._line = line
 
+    def stays_inside(self, receiver_her: str) -> bool:
+        """True for a party hosted on this node."""
+        return _hosted_here(receiver_her)
+
     def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
         """Take the envelope to its receiver. Raises CarrierRefusedError when the receiver is nowhere to be found."""
-        if CommunicationParty.objects.filter(her_id=envelope.receiver_her, organisation__hosted=True).exists():
+        if self.stays_inside(envelope.receiver_her):
             return self._inside(envelope, now=now)
         if self._spool is None:
             raise CarrierRefusedError(
