@@ -40,6 +40,15 @@ COMMANDS: dict[str, Command] = {
     "roundtrip": Command(
         "samhandling.messages.commands:roundtrip", "Les meldinger og bygg dem på nytt.", DAILY, store=False
     ),
+    "build": Command(
+        "samhandling.messages.compose.commands:build", "Lag en melding av opplysninger i en fil.", DAILY, store=False
+    ),
+    "schema": Command(
+        "samhandling.messages.compose.commands:schema",
+        "Vis hvilke opplysninger en melding lages av.",
+        DAILY,
+        store=False,
+    ),
     "render": Command(
         "samhandling.messages.display.commands:render",
         "Vis en melding som lesbar side eller tekst.",
