@@ -1,13 +1,20 @@
-"""Reading one small logistics message: parse, check and bind, beside pydantic-xml and beside lxml with the schemas.
+"""Parse, check and bind: a small logistics message beside pydantic-xml, every family beside lxml with the schemas,
+and what the tables and a document of 35 MB cost.
 
 The peer models are made from our own tables, so all three read the same document in full; pydantic-xml checks less
 (no order across choices, no counts, no attributes too many). The schemas are only a peer when SAMHANDLING_STANDARDS
-names their folder; they check and bind nothing.
+names their folder; they check and bind nothing. Then the largest official example of each family is read; without it, a
+document made at random from the tables with a fixed seed.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import random
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, datetime
@@ -143,32 +150,129 @@ def alternately(*works: Callable[[], Any], rounds: int = 5, seconds: float = 0.4
 
 
 def run() -> list[Result]:
-    """Messages a second on one core (processor time)."""
+    """Messages a second on one core (processor time), seconds and megabytes."""
+    return [*_small(), *_families(), *_loading(), *_large()]
+
+
+def _small() -> list[Result]:
     data = sample()
     model = peer_model(mh.MsgHead, roots.HEAD)
     bound = model.from_xml(data)
     assert bound.Document[0].RefDoc.Content.payload.MeldingInnlagtPasient.TidsfestetHendelse.Anslag is False
     document = engine.read(data).document
     assert document is not None
-    works: list[Callable[[], Any]] = [
-        lambda: engine.read(data),
-        lambda: model.from_xml(data),
-        lambda: engine.build(document),
-    ]
-    folder = os.environ.get("SAMHANDLING_STANDARDS")
-    if folder:
-        from lxml import etree
-        from tests.fuzz.oracle import Oracle
-
-        schema = Oracle(Path(folder) / "schemas").schema()
-        works.append(lambda: schema.validate(etree.fromstring(data)))
-    ours, peer, built, *schemas = alternately(*works)
-    results = [
+    ours, peer, built = alternately(
+        lambda: engine.read(data), lambda: model.from_xml(data), lambda: engine.build(document)
+    )
+    return [
         Result(f"engine: read ({len(data)} bytes)", ours, "/s", 4000, "pydantic-xml", peer),
         Result("engine: read, times pydantic-xml", ours / peer, "times", 4),
         Result("engine: build", built, "/s"),
     ]
-    if schemas:
-        note = "the schemas check and bind nothing"
-        results.append(Result("engine: read, beside lxml and XSD", ours, "/s", None, "lxml+XSD", schemas[0], note=note))
+
+
+def _families() -> list[Result]:
+    """One document of every standard: how often a second it is read, and judged by the schemas alone."""
+    from lxml import etree
+    from tests.fuzz.oracle import Oracle
+
+    folder = os.environ.get("SAMHANDLING_STANDARDS")
+    schema = Oracle(Path(folder) / "schemas").schema() if folder else None
+    results = []
+    for standard, data in _largest(Path(folder) if folder else None).items():
+        assert engine.read(data).valid
+        works: list[Callable[[], Any]] = [lambda data=data: engine.read(data)]  # type: ignore[misc]
+        if schema is not None:
+            works.append(lambda data=data: schema.validate(etree.fromstring(data)))  # type: ignore[misc]
+        ours, *theirs = alternately(*works, rounds=3, seconds=0.2)
+        results.append(
+            Result(
+                f"engine: read {standard} ({len(data)} bytes)",
+                ours,
+                "/s",
+                1000 if standard == "plo" else None,
+                "lxml+XSD" if theirs else "",
+                theirs[0] if theirs else None,
+                note="the schemas check and bind nothing" if theirs else "",
+            )
+        )
     return results
+
+
+def _largest(folder: Path | None) -> dict[str, bytes]:
+    """Standard -> its largest official example without large attachments; what has none is made from the tables."""
+    from tests.fuzz.making import Maker, formats
+
+    found: dict[str, bytes] = {}
+    for file in sorted(folder.glob("examples/*/*.xml")) if folder else []:
+        data = file.read_bytes()
+        reading = engine.read(data)
+        if reading.valid and reading.standard and len(data) < 100_000:
+            found[reading.standard] = max(found.get(reading.standard, b""), data, key=len)
+    maker = Maker(random.Random(1), [])
+    for known in formats():
+        if known.standard not in found:
+            found[known.standard] = max((engine.build(maker.of_format(known)) for _ in range(10)), key=len)
+    return found
+
+
+_LOADING = """
+import json, time
+from samhandling.messages import catalogue, codes, engine
+from samhandling.messages.engine.reading import plan_for
+from samhandling.messages.model import roots
+for tag in roots.elements():
+    assert plan_for(tag) is not None
+assert codes.known("8279", "LOG_INNLAGT")
+seconds = time.process_time()
+peak = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(json.dumps({"seconds": seconds, "megabytes": int(peak[0]) / 1024}))
+"""
+
+
+def _loading() -> list[Result]:
+    """A fresh process that compiles every table at once; in use each root is compiled when it is first met."""
+    runs = [_measured(_LOADING) for _ in range(5)]
+    seconds, megabytes = min(run["seconds"] for run in runs), max(run["megabytes"] for run in runs)
+    return [
+        Result("engine: Python, all tables and codes loaded", seconds, "s", 0.5, lower_is_better=True),
+        Result("engine: process with all tables and codes", megabytes, "MB", 80, lower_is_better=True),
+    ]
+
+
+_LARGE = """
+import json, sys, time
+from benchmarks.bench_engine import sample
+from samhandling.messages import engine
+def peak():
+    return int([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")][0]) * 1024
+assert engine.read(sample()).valid
+with open(sys.argv[1], "rb") as file:
+    data = file.read()
+before, began = peak(), time.process_time()
+assert engine.read(data).valid
+print(json.dumps({"seconds": time.process_time() - began, "times": (peak() - before) / len(data)}))
+"""
+
+
+def _large() -> list[Result]:
+    begin = (
+        b'<Document><RefDoc><MsgType V="A"/><Content><Base64Container '
+        b'xmlns="http://www.kith.no/xmlstds/base64container">'
+    )
+    end = b"</Base64Container></Content></RefDoc></Document></MsgHead>"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "stor.xml"
+        file.write_bytes(b"".join([sample().removesuffix(b"</MsgHead>"), begin, b"QUJD" * 8_750_000, end]))
+        found = _measured(_LARGE, str(file))
+    return [
+        Result("engine: read 35 MB", found["seconds"], "s", lower_is_better=True),
+        Result("engine: extra memory for 35 MB, times the document", found["times"], "times", 4, lower_is_better=True),
+    ]
+
+
+def _measured(code: str, *words: str) -> dict[str, float]:
+    """What a fresh process prints as JSON."""
+    ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    measured: dict[str, float] = json.loads(ran.stdout)
+    return measured
