@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 from samhandling.configuration import PassOnFolder, configuration
 from samhandling.exchange import originals
 from samhandling.exchange.models import Delivery, Message
+from samhandling.exchange.services import Draft
+from samhandling.exchange.services import send as send_message
 from samhandling.jobs.collectors import collect_once
 from samhandling.registry.models import Agreement
 from samhandling.tasks.models import Task
@@ -178,6 +180,23 @@ def test_an_answer_is_tied_to_what_it_answers(world):
     assert result.accepted, result.findings
     message = Message.objects.get(msg_id=result.msg_id)
     assert (message.refers_to_id, message.subject) == (first.pk, first.subject)
+
+
+def test_a_cancellation_of_the_epj_withdraws_what_it_sent_before(world):
+    def finished(status: str = "N", parent: str = "") -> Message:
+        data = document(msg_id=str(uuid4()), sender=OURS, receiver=THEIRS, status=status, parent=parent)
+        refers_to = Message.objects.get(msg_id=parent) if parent else None
+        outcome = send_message(
+            Draft(organisation=world.hospital, message_type="LOG_INNLAGT", document=data, refers_to=refers_to), now=NOW
+        )
+        assert outcome.message is not None, outcome.findings
+        return outcome.message
+
+    first = finished()
+    cancellation = finished("C", first.msg_id)
+    first.refresh_from_db()
+    assert first.cancelled_by_id == cancellation.pk
+    assert [t.kind for t in Task.objects.filter(cause="message.withdrawn")] == ["call"]
 
 
 # The folder ----------------------------------------------------------------------------------------------------------

@@ -209,7 +209,8 @@ def _send_finished(draft: Draft, document: bytes, *, now: datetime) -> Outcome:
     if any(finding.blocks for finding in findings):
         return _stopped(draft, findings, phone=addresses.phone, now=now)
     message = _store(draft, facts, document, addresses, written="epj", now=now)
-    return Outcome(message, tuple(findings))
+    task = _mark_series(draft.refers_to, message, addresses, now=now) if draft.refers_to is not None else None
+    return Outcome(message, tuple(findings), task)
 
 
 def _finished_findings(draft: Draft, facts: Facts) -> list[Finding]:
