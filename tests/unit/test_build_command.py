@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,12 @@ def test_the_schema_names_what_it_refers_to_and_says_everything_in_words(type_co
     text = json.dumps(schema)
     referred = {part.partition('"')[0] for part in text.split('"#/$defs/')[1:]}
     assert referred == set(schema["$defs"])
+
+
+def test_the_page_names_every_sample_and_every_error() -> None:
+    page = (FOLDER.parent / "build-messages.md").read_text(encoding="utf-8")
+    assert {part.partition(".json)")[0] for part in page.split("(data/")[1:]} == set(NAMES)
+    folder = FOLDER.parents[1] / "src" / "samhandling" / "messages" / "compose"
+    sources = "".join(source.read_text(encoding="utf-8") for source in folder.glob("*.py"))
+    written = set(re.findall(r'"((?:field|data)\.[a-z_]+)"', sources))
+    assert written == set(re.findall(r"^\| `((?:field|data)\.[a-z_]+)` \|", page, re.MULTILINE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from samhandling.messages import compose
 from samhandling.messages.compose.checking import LONGEST_LINE
 from samhandling.messages.compose.parties import PatientValues
+from tests.samples import NAMES as NAMES_OF_SAMPLES
 from tests.samples import NOW, all_samples, built, data, texts, tree, type_of
 
 NAMES = {
@@ -80,6 +82,14 @@ def test_no_text_is_lost_on_the_way(name: str, version: str) -> None:
     wanted = list(texts(values, head_only=data(name).get("status") == "C"))
     assert len(wanted) > 8
     assert [text for text in wanted if text not in said] == []
+
+
+@pytest.mark.parametrize("name", NAMES_OF_SAMPLES)
+def test_values_go_to_data_and_back(name: str) -> None:
+    """What a draft keeps is what the form had."""
+    values, _ = compose.from_data(type_of(name), data(name), now=NOW)
+    kept = json.loads(json.dumps(compose.to_data(values)))
+    assert compose.from_data(type_of(name), kept, now=NOW)[0] == values
 
 
 def test_the_same_values_give_the_same_bytes() -> None:

@@ -6,6 +6,7 @@ data that `from_data` reads values from. The values stand in one module per mess
 """
 
 from samhandling.messages.compose.checking import FieldError
+from samhandling.messages.compose.reading import to_data
 from samhandling.messages.compose.values import Composed
 from samhandling.messages.compose.writing import (
     compose,
@@ -22,6 +23,7 @@ __all__ = [
     "compose",
     "from_data",
     "schema",
+    "to_data",
     "values_class",
     "versions_of",
     "writable_types",

@@ -1,4 +1,4 @@
-"""Values from data as JSON and TOML give it: every fault is told at its field, and none is passed over."""
+"""Values from data as JSON and TOML give it, and back: every fault is told at its field, and none is passed over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from samhandling.clock.oslo import OSLO, UnreadableTimeError, parse_xml_time
 from samhandling.messages.compose.about import Field, Kind, fields_of
-from samhandling.messages.compose.checking import FieldError
+from samhandling.messages.compose.checking import FieldError, empty
 
 Values = TypeVar("Values")
 
@@ -176,3 +176,24 @@ _READERS: Mapping[Kind, Callable[[object], Any]] = {
     "bytes": _bytes,
     "texts": _texts,
 }
+
+
+def to_data(values: object) -> dict[str, Any]:
+    """The data that the values are read from: what a draft keeps. Fields that say nothing are left out."""
+    found: dict[str, Any] = {}
+    for field in fields_of(type(values)):
+        value = getattr(values, field.name)
+        if value == field.default or empty(value):
+            continue
+        found[field.name] = [_datum(field, one) for one in value] if field.many else _datum(field, value)
+    return found
+
+
+def _datum(field: Field, value: Any) -> Any:
+    if field.kind == "object":
+        return to_data(value if isinstance(value, field.classes) else field.classes[0](*value))
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return dict(value) if isinstance(value, Mapping) else value
