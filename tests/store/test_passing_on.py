@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 import typer
+from django.db import OperationalError
 from typer.testing import CliRunner
 
 from samhandling.configuration import PassOnFolder, configuration
@@ -315,6 +316,43 @@ def test_what_the_store_cannot_take_stays_and_goes_later(world, drop, monkeypatc
     monkeypatch.undo()
     assert pick_up(drop, world.hospital, Looker()) == 1
     assert tree(drop) == ["behandlet/m.resultat.json", "behandlet/m.xml"]
+
+
+def test_a_document_that_we_fail_on_is_refused_in_the_end_and_stops_nobody(world, drop, monkeypatch):
+    real = collecting.passing.pass_on
+
+    def faulty(data, **more):
+        if b"ond" in data:
+            raise ValueError("a fault of ours")
+        return real(data, **more)
+
+    monkeypatch.setattr(collecting.passing, "pass_on", faulty)
+    (drop / "inn" / "a.xml").write_bytes(b"<ond/>")
+    (drop / "inn" / "b.xml").write_bytes(dialogue(str(uuid4())))
+    looker = Looker()
+    pick_up(drop, world.hospital, looker)
+    assert (drop / "behandlet" / "b.xml").exists()
+    assert len(tree(drop / "arbeid")) == 1
+    pick_up(drop, world.hospital, looker)
+    pick_up(drop, world.hospital, looker)
+    assert result_of(drop / "avvist" / "a.resultat.json")["findings"][0]["code"] == "pass_on.failed"
+    assert tree(drop / "arbeid") == []
+    assert len(refusals()) == 1
+
+
+def test_a_store_that_is_away_is_no_fault_of_the_document(world, drop, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError
+
+    (drop / "inn" / "m.xml").write_bytes(dialogue(str(uuid4())))
+    looker = Looker()
+    with monkeypatch.context() as broken:
+        broken.setattr(collecting.passing, "pass_on", away)
+        for _ in range(5):
+            with pytest.raises(OperationalError):
+                pick_up(drop, world.hospital, looker)
+    assert pick_up(drop, world.hospital, looker) == 1
+    assert (drop / "behandlet" / "m.xml").exists()
 
 
 def test_a_folder_that_is_gone_is_told_and_not_made(world, tmp_path):

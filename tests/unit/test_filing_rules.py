@@ -59,4 +59,5 @@ def test_retention_waits_for_the_record(filing):
     kept = filing not in (FilingState.FILED, FilingState.DROPPED)
     assert rules.may_delete("plo", "taken", filing) is not kept
     assert rules.may_delete("plo", "rejected_by_us", filing)
+    assert rules.may_delete("plo", "removed", filing)
     assert rules.may_delete("svarrapport", "taken", filing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,18 +13,22 @@ from functools import lru_cache
 from pathlib import Path
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from samhandling.configuration import PassOnFolder, configuration
+from samhandling.jobs import outcomes
 from samhandling.organisations.models import Organisation
 from samhandling.store.services import now as present
 from samhandling.writing import filing, notices, passing
 from samhandling.writing.owners import hosted_called
-from samhandling.writing.pickup import PickUp, Watch
+from samhandling.writing.pickup import PickUp, Waiting, Watch
 from samhandling.writing.ports import RecordError
 from samhandling.writing.records import record_of
 
 log = structlog.get_logger("samhandling.writing")
 
+TRIES = 3
+"""How often a document that we fail on is tried."""
 REST_SECONDS = 5.0
 """After trouble with a folder nobody looks at it for so long."""
 
@@ -34,6 +39,7 @@ class Looker:
     def __init__(self, settle_seconds: float = 0.0) -> None:
         self.watch = Watch(settle_seconds)
         self.caught_up = False
+        self._failures: Counter[str] = Counter()
         self._rests_until = 0.0
         self._troubled = True
 
@@ -45,6 +51,11 @@ class Looker:
     def trouble(self) -> None:
         """Something did not work."""
         self._rests_until, self._troubled = time.monotonic() + REST_SECONDS, True
+
+    def failed(self, name: str) -> bool:
+        """We failed on that document; True when it has been tried often enough."""
+        self._failures[name] += 1
+        return self._failures[name] >= TRIES
 
     def works(self) -> bool:
         """It works; True when it did not before, or nobody knows."""
@@ -78,10 +89,7 @@ def pick_up(folder: Path, organisation: Organisation, looker: Looker) -> int:
     try:
         place.prepare()
         for waiting in place.take(time.monotonic()):
-            result = place.handle(
-                waiting, lambda data: passing.pass_on(data, organisation=organisation, now=present())
-            )
-            done += result is not None
+            done += _pass_on(place, waiting, organisation, looker)
     except OSError as error:
         reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
         log.error("the folder of documents to pass on cannot be used", organisation=organisation.pk, reason=reason)
@@ -93,6 +101,20 @@ def pick_up(folder: Path, organisation: Organisation, looker: Looker) -> int:
     if done:
         log.info("documents were picked up", organisation=organisation.pk, count=done)
     return done
+
+
+def _pass_on(place: PickUp, waiting: Waiting, organisation: Organisation, looker: Looker) -> bool:
+    """One document; one that we fail on by a fault of our own is left for the next look, and refused in the end."""
+    try:
+        handled = place.handle(waiting, lambda data: passing.pass_on(data, organisation=organisation, now=present()))
+    except (OSError, OperationalError, InterfaceError):
+        raise  # The folder or the store is away: no fault of the document.
+    except Exception as error:  # whatever a document brings about must not stop those behind it
+        log.error("passing on failed", organisation=organisation.pk, place=outcomes.failure(error).place)
+        if not looker.failed(waiting.path.name):
+            return False
+        handled = place.handle(waiting, lambda data: passing.give_up(data, organisation=organisation, now=present()))
+    return handled is not None
 
 
 @contextmanager

@@ -99,6 +99,9 @@ def refused(*remarks: Remark) -> PassedOn:
 
 
 TOO_LARGE = Remark("pass_on.too_large", "error", "Dokumentet er større enn noden tar imot.")
+FAILED = Remark(
+    "pass_on.failed", "error", "Dokumentet kunne ikke behandles på grunn av en feil hos oss. Meld fra til IKT-vakten."
+)
 NOBODYS = Remark("address.not_our_sender", "error", "Avsenderen i dokumentet er ikke en av våre adresser.")
 
 
@@ -119,6 +122,13 @@ def pass_on(document: bytes, *, organisation: Organisation, now: datetime) -> Pa
     reading = engine.read(document)
     facts = read_facts(reading)
     return _decide(document, reading, facts, organisation, now=now)
+
+
+def give_up(document: bytes, *, organisation: Organisation, now: datetime) -> PassedOn:
+    """A document that we fail on again and again is refused, so that those behind it go; a task tells people."""
+    key = notices.refused_key("", document)
+    notices.refused(organisation, key=key, message_type="", texts=(FAILED.text,), patient=None, now=now)
+    return refused(FAILED)
 
 
 @transaction.atomic

@@ -97,7 +97,10 @@ def undecided(*, inward: bool, has_patient: bool, flags: Collection[str]) -> boo
 
 
 def may_delete(standard: str, message_state: str, filing_state: str | None) -> bool:
-    """Whether retention may delete a message: never one that belongs in the record and is not there (P-11)."""
-    if not belongs_in_record(standard, message_state):
+    """Whether retention may delete a message: never one that belongs in the record and is not there (P-11).
+
+    A message whose content a person has removed was not for us, and nothing of it is left to file (C-06).
+    """
+    if not belongs_in_record(standard, message_state) or message_state == "removed":
         return True
     return filing_state in {FilingState.FILED, FilingState.DROPPED}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from samhandling.exchange.models import Message
+from samhandling.exchange.rules import MessageState
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Status, Tone
 from samhandling.writing import rules
@@ -20,6 +21,8 @@ def filed(message: Message, now: datetime) -> Status | None:
     filing = Filing.objects.select_related("organisation").filter(message=message).first()
     if filing is not None and filing.state == FilingState.FILED and filing.filed_at is not None:
         return Status(Tone.OK, _("Journalført %(when)s") % {"when": moment(filing.filed_at, now)})
+    if message.state == MessageState.REMOVED:
+        return Status(Tone.QUIET, _("Ikke journalført"), _("Innholdet er slettet."))
     if filing is not None and filing.state == FilingState.HELD:
         return Status(
             Tone.WARN,
