@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from samhandling.errors import NotFoundError, SamhandlingError
@@ -16,7 +17,7 @@ from samhandling.exchange import notices, originals, rules
 from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
 from samhandling.exchange.rules import DeliveryEvent
-from samhandling.exchange.steps import move_delivery, record, timer_name
+from samhandling.exchange.steps import MovedMeanwhileError, move_delivery, record, timer_name
 from samhandling.jobs.handlers import retry_with
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import LeaseLostError, Running
@@ -61,15 +62,16 @@ def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | No
 @retry_with(PATIENT_RETRY)
 def deliver(running: Running) -> None:
     """Job: hand one delivery over. Killed anywhere, it goes again with the same transport id and MsgId."""
-    envelope, carrier_name = _begin(running)
-    if envelope is None:
+    delivery = _begin(running)
+    if delivery is None:
         return
+    envelope = _envelope(delivery)
     try:
-        way = carrier(carrier_name)
+        way = carrier(delivery.carrier)
         if way.stays_inside(envelope.receiver_her):
             with transaction.atomic():
                 done = way.hand_over(envelope, now=running.now)
-                _done(running, done)
+                _done(running, delivery, done)
             return
         done = way.hand_over(envelope, now=running.now)
     except LeaseLostError:
@@ -85,7 +87,7 @@ def deliver(running: Running) -> None:
         _trouble(running, wrapped)
         raise wrapped from error
     with transaction.atomic():
-        _done(running, done)
+        _done(running, delivery, done)
 
 
 def _locked(delivery_id: int) -> Delivery:
@@ -95,21 +97,19 @@ def _locked(delivery_id: int) -> Delivery:
     return found[0]
 
 
-def _begin(running: Running) -> tuple[Envelope | None, str]:
+def _begin(running: Running) -> Delivery | None:
     """Transaction *about to*: from here on nobody can know whether it left until `_done`."""
     with transaction.atomic():
         delivery = _locked(running.payload["delivery"])
         if not rules.begun(delivery.state):
             running.finish()
-            return None, ""
+            return None
         move_delivery(delivery, DeliveryEvent.BEGIN, now=running.now)
-    return _envelope(delivery), delivery.carrier
+    return delivery
 
 
 def _envelope(delivery: Delivery) -> Envelope:
-    sender_her, msg_id, original_id = _sent(delivery)
-    if original_id is None:
-        raise originals.ContentRemovedError(f"delivery {delivery.pk}")
+    sender_her, msg_id, data = _sent(delivery)
     return Envelope(
         transport_id=delivery.transport_id,
         sender_her=sender_her,
@@ -117,18 +117,20 @@ def _envelope(delivery: Delivery) -> Envelope:
         service=delivery.service,
         action=delivery.action,
         msg_id=msg_id,
-        data=originals.read_by_id(original_id),
+        data=data,
     )
 
 
-def _sent(delivery: Delivery) -> tuple[str, str, int | None]:
-    """Our party, the id of what is sent, and its document."""
+def _sent(delivery: Delivery) -> tuple[str, str, bytes]:
+    """Our party, the id of what is sent, and its document. Raises ContentRemovedError when that was deleted."""
     if delivery.message_id is not None:
-        messages = Message.objects.filter(pk=delivery.message_id)
-        return messages.values_list("own_her", "msg_id_written", "original_id")[0]
-    assert delivery.receipt_id is not None
-    receipts = Receipt.objects.filter(pk=delivery.receipt_id)
-    return receipts.values_list("party_her", "receipt_id", "original_id")[0]
+        what = Message.objects.filter(pk=delivery.message_id).values_list("own_her", "msg_id_written")
+    else:
+        what = Receipt.objects.filter(pk=delivery.receipt_id).values_list("party_her", "receipt_id")
+    rows = list(what.annotate(piece=F("original__pieces__data")).order_by("original__pieces__number"))
+    if rows[0][2] is None:
+        raise originals.ContentRemovedError(f"delivery {delivery.pk}")
+    return rows[0][0], rows[0][1], originals.joined(row[2] for row in rows)
 
 
 def _trouble(running: Running, error: SamhandlingError) -> None:
@@ -142,10 +144,14 @@ def _give_up(running: Running, code: str) -> None:
         running.finish()
 
 
-def _done(running: Running, done: HandOver) -> None:
-    """Transaction *done*, which the caller has begun."""
+def _done(running: Running, delivery: Delivery, done: HandOver) -> None:
+    """Transaction *done*, which the caller has begun. `delivery` as it stood after `_begin`."""
     event = DeliveryEvent.TRANSPORT_ACK if done.result is Result.ACKNOWLEDGED else DeliveryEvent.HANDED
-    move_delivery(_locked(running.payload["delivery"]), event, now=running.now)
+    try:
+        move_delivery(delivery, event, now=running.now)
+    except MovedMeanwhileError:
+        # The counterpart answered, or the time ran out, while it was handed over.
+        move_delivery(_locked(delivery.pk), event, now=running.now)
     running.finish()
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -93,13 +94,9 @@ def read(original: Original) -> bytes:
     return b"".join(stream(original))
 
 
-def read_by_id(original_id: int) -> bytes:
-    """The whole document of a row that nobody has loaded. Raises ContentRemovedError when it was deleted."""
-    pieces = OriginalPiece.objects.filter(original_id=original_id).order_by("number").values_list("data", flat=True)
-    data = b"".join(_unpack(bytes(piece)) for piece in pieces)
-    if not data and not Original.objects.filter(pk=original_id, removed_at__isnull=True).exists():
-        raise ContentRemovedError(f"original {original_id}")
-    return data
+def joined(pieces: Iterable[Any]) -> bytes:
+    """The document of pieces as they lie in the store, in order; a row without a piece is None."""
+    return b"".join(_unpack(bytes(piece)) for piece in pieces if piece is not None)
 
 
 def copy(original: Original, *, organisation: Organisation, now: datetime) -> Original:

@@ -36,16 +36,19 @@ class Read:
 def read_arrival(running: Running) -> None:
     """Job: read one arrival. Harmless when it was read already."""
     arrival_id = running.payload["arrival"]
-    found = list(Arrival.objects.filter(pk=arrival_id).values_list("state", "original_id"))
+    rows = Arrival.objects.filter(pk=arrival_id).order_by("original__pieces__number")
+    found = list(rows.values_list("state", "original__removed_at", "original__pieces__data"))
     if not found:
         raise NotFoundError(f"arrival {arrival_id}")
-    state, original_id = found[0]
+    state, removed_at, _ = found[0]
     if state == rules.ArrivalState.UNREADABLE:
         # Only a person lets the job of an arrival that was set aside run again.
         reopen(arrival_id, now=running.now)
     elif state != rules.ArrivalState.ARRIVED:
         return
-    parsed = parse(originals.read_by_id(original_id))
+    if removed_at is not None:
+        raise originals.ContentRemovedError(f"arrival {arrival_id}")
+    parsed = parse(originals.joined(row[2] for row in found))
     with transaction.atomic():
         decide(arrival_id, parsed, now=running.now)
         running.finish()

@@ -61,6 +61,10 @@ def timer_name(delivery_id: int) -> str:
     return f"exchange.receipt:{delivery_id}"
 
 
+class MovedMeanwhileError(Exception):
+    """A delivery has taken another step since it was read: the caller reads it again."""
+
+
 _MOVED = ["state", "reason", "attempts", "about_at", "handed_at", "acknowledged_at", "receipted_at"]
 _TIMES = {
     DeliveryEvent.BEGIN: "about_at",
@@ -72,9 +76,12 @@ _TIMES = {
 def move_delivery(
     delivery: Delivery, event: DeliveryEvent, *, now: datetime, reason: str = "", receipted_at: datetime | None = None
 ) -> Step:
-    """One step of a delivery whose row the caller has locked, in the caller's transaction."""
+    """One step of a delivery, in the caller's transaction.
+
+    Raises MovedMeanwhileError, with nothing written, when its row was not locked and has moved since it was read.
+    """
     found = rules.step(rules.DELIVERY, delivery.state, event)
-    before = delivery.state
+    before, attempts = delivery.state, delivery.attempts
     delivery.state = found.state
     field = _TIMES.get(event)
     if field is not None:
@@ -87,7 +94,9 @@ def move_delivery(
         delivery.reason = reason
     if receipted_at is not None:
         delivery.receipted_at = receipted_at
-    delivery.save(update_fields=_MOVED)
+    still = Delivery.objects.filter(pk=delivery.pk, state=before, attempts=attempts)
+    if still.update(**{name: getattr(delivery, name) for name in _MOVED}) != 1:
+        raise MovedMeanwhileError(f"delivery {delivery.pk}")
     record(
         f"delivery.{event}",
         at=now,

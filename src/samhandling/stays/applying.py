@@ -23,6 +23,7 @@ from samhandling.stays.policies import policy_for
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, repeats
 from samhandling.stays.rules.values import INPATIENT, Opened
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
+from samhandling.store.memo import remembered
 from samhandling.store.services import RealStoreError
 from samhandling.tasks.services import open_task
 
@@ -92,9 +93,8 @@ def _patient(event: Event, organisation: Organisation, now: datetime, *, only_kn
         details = replace(details, municipality_number=event.municipality_number)
     if details == PatientDetails():
         return _Who()
-    keep = patients.update if only_known else patients.register
     try:
-        done = keep(details, organisation_id=organisation.pk, now=now)
+        done = _keep(details, organisation.pk, now, only_known)
     except patients.NoIdentityError:
         _desk_task(organisation, event, "stay.unknown_patient", now)
         return _Who()
@@ -106,6 +106,13 @@ def _patient(event: Event, organisation: Organisation, now: datetime, *, only_kn
     if done.conflicts:
         _desk_task(organisation, event, "stay.number_conflict", now, patient=done.patient)
     return _Who(done.patient)
+
+
+@remembered
+def _keep(details: PatientDetails, organisation_id: int, now: datetime, only_known: bool) -> patients.Registered | None:
+    """Once a job: the events of one record say the same of the patient, whose row stays locked meanwhile."""
+    keep = patients.update if only_known else patients.register
+    return keep(details, organisation_id=organisation_id, now=now)
 
 
 def _desk_task(

@@ -49,7 +49,7 @@ def tell(work: Work, action: Tell) -> None:
         return
     if _written_ahead(work, action):
         return
-    expectation = Expectation.objects.create(
+    expectation = Expectation(
         stay=work.stay,
         number=_next_number(work),
         message_code=action.message,
@@ -60,6 +60,7 @@ def tell(work: Work, action: Tell) -> None:
         due_since=work.now,
     )
     if action.hold:
+        expectation.save()
         work.note("held", code=action.message)
         clocks.watch_message(work, expectation)
     else:
@@ -103,13 +104,18 @@ def _written_ahead(work: Work, action: Tell) -> bool:
 
 
 def send(work: Work, expectation: Expectation) -> bool:
-    """Let the node send what is due; True when it is on its way. What the EPJ writes is only waited for."""
+    """Let the node send what is due; True when it is on its way. What the EPJ writes is only waited for.
+
+    A new expectation is stored here, with what came of it.
+    """
     if expectation.written_by == "epj":
+        _store_new(expectation)
         work.note("expected_from_epj", code=expectation.message_code)
         clocks.watch_message(work, expectation)
         return False
     outcome = send_message(_draft(work, expectation), now=work.now)
     if outcome.message is None:
+        _store_new(expectation)
         work.note("not_sent", code=expectation.message_code, findings=[f.code for f in outcome.findings])
         clocks.watch_message(work, expectation)
         return False
@@ -117,12 +123,19 @@ def send(work: Work, expectation: Expectation) -> bool:
     return True
 
 
+def _store_new(expectation: Expectation) -> None:
+    if expectation.pk is None:
+        expectation.save()
+
+
 def sent(work: Work, expectation: Expectation, message: Message) -> None:
     """The message is on its way: tie it, and stop waiting."""
+    waited = expectation.pk is not None
     expectation.message = message
     expectation.sent_at = work.now
     move(expectation, "sent")
-    clocks.message_sent(work, expectation)
+    if waited:
+        clocks.message_sent(work, expectation)
     work.note("sent", message=message, code=expectation.message_code)
 
 
