@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -139,14 +140,15 @@ def _information_delivered(message_id: int, delivery_id: int, event: Expectation
     """A Helseopplysning of a stay was received or not: only a positive receipt counts for F1 (C-02)."""
     there = Delivery.objects.select_related("message").get(pk=delivery_id)
     message = there.message
-    if message is None or not message.kind or there.role != "PRIM":
+    if message is None or message.kind not in informing.CODES or there.role != "PRIM":
         return
     stay_id = informing.stay_of(message)
     if stay_id is None:
         return
     at = there.receipted_at or now
     work = _work(lock_stay(stay_id), now)
-    work.note(event, at=at, message=message, receiver=there.name)
+    code = informing.CODES[cast(informing.Kind, message.kind)]
+    work.note(event, at=at, message=message, code=code, receiver=there.name)
     if event == "confirmed" and message.status != "C":
         carrying.step(work, InformationReceived(at=at))
 

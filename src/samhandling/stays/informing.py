@@ -131,5 +131,5 @@ def send_information(
         carrying.step(work, NeedAssessed(at=now, value=True))
     event: Event = InformationWithdrawn(at=now) if withdraw else InformationSent(at=now, kind=kind)
     carrying.step(work, event)
-    work.note("cancelled" if withdraw else "sent", message=outcome.message)
+    work.note("cancelled" if withdraw else "sent", message=outcome.message, code=CODES[kind])
     return outcome

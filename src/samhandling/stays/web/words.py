@@ -24,11 +24,14 @@ STATES: dict[str, str] = {
 
 TOLD: dict[str, str] = {
     "M1": N_("Innlagt"),
+    "M3": N_("Tidligmelding"),
+    "M4": N_("Endringsmelding"),
+    "M5": N_("Endelig helseopplysning"),
     "M6": N_("Utskrivningsklar"),
     "M7": N_("Ikke utskrivningsklar likevel"),
     "M8": N_("Skrevet ut"),
 }
-"""What each automatic message tells the municipality."""
+"""What each message tells the municipality."""
 
 CLOCKS: dict[str, str] = {
     "F1": N_("Tidligmelding må være mottatt i kommunen"),
