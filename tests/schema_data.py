@@ -26,13 +26,14 @@ _LATELY = (datetime(2000, 1, 1), datetime(2030, 1, 1))  # noqa: DTZ001
 
 def data_for(schema: Schema) -> st.SearchStrategy[Any]:
     """Anything the schema admits: what its examples show, or that with odd values among it."""
-    return st.one_of(Drawing(schema, wild=False).document, Drawing(schema, wild=True).document)
+    return st.one_of(*(Drawing(schema, **how).document for how in ({}, {"odd_texts": True}, {"wild": True})))
 
 
 class Drawing:
-    """One schema; `wild`: any value that it admits, else mostly its examples."""
+    """One schema; its examples, or any text where text is free, or (`wild`) any value that it admits."""
 
-    def __init__(self, schema: Schema, *, wild: bool) -> None:
+    def __init__(self, schema: Schema, *, odd_texts: bool = False, wild: bool = False) -> None:
+        self.odd_texts = odd_texts
         self.definitions = schema["$defs"]
         self.wild = wild
         self.document = self.object(schema, 0)
@@ -83,9 +84,14 @@ class Drawing:
                 return instants.map(lambda at: at.isoformat(timespec="seconds"))
             case "uuid":
                 return st.uuids().map(str)
-        if not self.wild:
+        if "pattern" in schema and "maxLength" not in schema:
+            return st.from_regex(schema["pattern"].replace("$", r"\Z")) if self.wild else examples
+        if not (self.wild or self.odd_texts):
             return examples
-        return st.one_of(examples, examples, _texts.filter(lambda text: len(text) >= schema.get("minLength", 0)))
+        odd = _texts
+        if "maxLength" in schema:
+            odd = odd.map(lambda text: text.replace("\r", "").replace("\n", "")[: schema["maxLength"]])
+        return st.one_of(examples, odd.filter(lambda text: len(text) >= schema.get("minLength", 0)))
 
     def object(self, schema: Schema, depth: int) -> st.SearchStrategy[dict[str, Any]]:
         if "propertyNames" in schema:

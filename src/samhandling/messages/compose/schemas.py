@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from samhandling.messages.compose.about import Field, fields_of
-from samhandling.messages.compose.checking import allowed
+from samhandling.messages.compose.checking import LONGEST_LINE, allowed
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MOST_CHOICES = 40
@@ -128,7 +129,17 @@ def _text(field: Field) -> Schema:
         return {"type": "string", "oneOf": [{"const": value, "title": name} for value, name in known.items()]}
     if field.about.form == "uuid":
         return {"type": "string", "format": "uuid"}
-    return {"type": "string", "minLength": 1} if field.about.required else {"type": "string"}
+    least = {"minLength": 1} if field.about.required else {}
+    return {"type": "string", **least, **_FORMS.get(field.about.form, {})}
+
+
+_FORMS: Mapping[str, Schema] = {
+    "line": {"maxLength": LONGEST_LINE, "pattern": "^[^\\r\\n]*$"},
+    "token": {"pattern": "^[0-9A-Za-z.,/()*+_:-]{1,80}$"},
+    "phone": {"pattern": "^[+]?[0-9][0-9 ]{2,20}$"},
+    "her_id": {"pattern": "^[1-9][0-9]{0,9}$"},
+    "person_number": {"pattern": "^[0-9A-Za-z]{1,40}$"},
+}
 
 
 def _number(field: Field) -> Schema:
