@@ -12,11 +12,12 @@ from lxml import etree
 from samhandling.messages import engine
 from samhandling.messages.engine.canonical import difference
 from samhandling.messages.model import roots
-from tests.fuzz.differential import differences, originals
+from tests.fuzz.differential import REPAIRS, differences, originals
 from tests.fuzz.fuzz_engine import break_bytes, fault, read_further
 from tests.fuzz.making import Maker, formats, payload_roots
 from tests.fuzz.mutations import mutate
 from tests.fuzz.oracle import Oracle
+from tests.fuzz.systematic import cases, valid_alone
 
 # Fixed, so that the gate says the same every time; `./run fuzz` takes fresh ones.
 SEED = 20261121
@@ -116,6 +117,20 @@ def test_the_registry_knows_every_global_element_of_its_schemas(standards: Path)
             continue
         names = {node.get("name") for node in tree.findall("{http://www.w3.org/2001/XMLSchema}element")}
         assert names == {tag.partition("}")[2] for tag in roots.elements() if tag.startswith(f"{{{uri}}}")}, file.name
+
+
+def test_every_child_of_every_table_is_as_in_the_schemas(oracle: Oracle) -> None:
+    schema = oracle.schema()
+    counted = {True: 0, False: 0}
+    apart = []
+    for done, tree in cases():
+        ours, official = valid_alone(tree), bool(schema.validate(tree))
+        counted[official] += 1
+        repaired = ours != official and any(repair(tree) for repair in REPAIRS.values())
+        if ours != official and not (repaired and valid_alone(tree) == schema.validate(tree)):
+            apart.append(f"{done}: ours {ours}, official {official}")
+    assert apart == []
+    assert min(counted.values()) > 10_000
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
