@@ -108,10 +108,24 @@ def test_the_doctor_is_answered_at_the_office(each_alone):
     assert names == ["Kattskinnet legesenter", "August September", "Vassenden legekontor", "Rita Lin"]
 
 
-def test_an_answer_finds_the_request_it_answers(folder):
-    """RECV-09: case 1, then case 2; the node is both sides here."""
+def test_an_answer_to_what_its_receiver_never_sent_is_taken_and_said_to_be_unlinked(folder):
+    """RECV-09: the office that gets case 2 has not sent case 1 here, and no office sees what another received."""
     _, results = receive(str(folder / "Case1.xml"), str(folder / "Case2.xml"), "--own", f"{AUGUST},{RITA}")
     assert [r["verdict"] for r in results] == ["accepted", "accepted"]
+    assert "unlinked" in results[1]["flags"]
+
+
+def test_an_answer_finds_the_request_in_the_same_office(folder, tmp_path):
+    """RECV-09: the request readdressed to the office of the answer, so that both stand there."""
+    request = (folder / "Case1.xml").read_text(encoding="utf-8")
+    start, end = request.index("<Receiver>"), request.index("</Receiver>")
+    answer = (folder / "Case2.xml").read_text(encoding="utf-8")
+    readdressed = answer[answer.index("<Receiver>") : answer.index("</Receiver>")]
+    moved = tmp_path / "request.xml"
+    moved.write_text(request[:start] + readdressed + request[end:], encoding="utf-8")
+    _, results = receive(str(moved), str(folder / "Case2.xml"), "--own", RITA)
+    assert [r["verdict"] for r in results] == ["accepted", "accepted"]
+    assert "unlinked" not in results[1]["flags"]
 
 
 def test_fault_variants_repeat_the_id_of_case_1(folder):
