@@ -61,7 +61,10 @@ def texts(values: Any, *, head_only: bool = False) -> Iterator[str]:
     head = {field.name for field in fields_of(CareValues)}
     for field in fields_of(type(values)):
         value = getattr(values, field.name)
-        if field.name in ("local_id", "descriptions", "remarks") or (head_only and field.name not in head):
+        if field.name == "local_id" or (head_only and field.name not in head):
+            continue
+        if field.kind == "texts":
+            yield from (clean(text) for text in value.values())
             continue
         for one in value if field.many else (value,):
             if one is None or one == "":

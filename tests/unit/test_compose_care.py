@@ -300,6 +300,8 @@ def test_attachments_are_documents_of_their_own() -> None:
         ("DIALOG_HELSEFAGLIG", {"subject": None}, ("subject", "field.required")),
         ("LOG_INNLAGT", {"admitted_at": None}, ("admitted_at", "HIS1149-01")),
         ("LOG_DOD", {"died_at": None}, ("died_at", "HIS1149-08")),
+        ("LOG_DOD", {"cancel_reason": "Feil pasient"}, ("cancel_reason", "field.conflict")),
+        ("LOG_DOD", {"remarks": {"1": "x"}}, ("remarks.1", "field.conflict")),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_at_its_field(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from samhandling.clock.oslo import xml_time
 from samhandling.messages import catalogue, codes, engine, facts, profiles
 from samhandling.messages.compose import care
+from samhandling.messages.compose.checking import FieldError, conflict
 from samhandling.messages.compose.header import message_head
 from samhandling.messages.compose.parts import clean, cv, given
 from samhandling.messages.compose.values import (
@@ -52,6 +53,16 @@ _EVENTS: dict[str, tuple[str, ...]] = {
 _DECIDED = ("LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING")
 _DEAD = "2"
 _OTHER_PLACE = "88"
+
+
+def rules(values: LogisticsValues, type_code: str) -> Iterator[FieldError]:
+    """No text may be given that the message has no place for."""
+    if values.status != "C" and clean(values.cancel_reason):
+        yield conflict("cancel_reason", "Begrunnelsen hører bare til en kansellering.")
+    for name in ("descriptions", "remarks"):
+        for code in getattr(values, name):
+            if code not in _EVENTS[type_code]:
+                yield conflict(f"{name}.{code}", "Hendelsen er ikke med i meldingen.")
 
 
 def compose(values: LogisticsValues, *, test: bool = False) -> Composed:

@@ -208,6 +208,8 @@ def _errors(type_code: str, version: str, values: Envelope) -> Iterator[FieldErr
         return
     if isinstance(values, CareValues):
         yield from care_rules.head_rules(values)
+    if isinstance(values, LogisticsValues):
+        yield from logistics.rules(values, type_code)
     if writable is None:
         return
     if cancelled:
