@@ -7,11 +7,14 @@ import json
 import subprocess
 import sys
 import time
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from samhandling.messages import engine
+from samhandling.messages.engine import simple
 from samhandling.messages.engine.canonical import difference
 from samhandling.messages.model import base64container, hodemelding
 from tests.unit.messages_samples import message
@@ -129,3 +132,36 @@ def test_large_documents_in_encodings_nobody_can_count_in_are_refused(data: byte
 def test_a_doctype_is_found_in_wide_encodings(encoding: str) -> None:
     text = '<!-- x --><!DOCTYPE a [<!ENTITY b "c">]><MsgHead>&b;</MsgHead>'
     assert [problem.code for problem in engine.read(text.encode(encoding)).problems] == ["xml.doctype"]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        simple.is_oid,
+        simple.is_uri,
+        simple.is_id,
+        simple.is_double,
+        simple.is_date_time,
+        simple.is_base64,
+        simple.is_year,
+    ],
+    ids=lambda check: check.__name__,
+)
+@pytest.mark.parametrize("piece", ["1", "1.", " 1", "a/", "a b", "%20", "A= ", "-", "\u00e6"])
+def test_a_value_of_megabytes_is_judged_in_no_time(check: Callable[[str], bool], piece: str) -> None:
+    text = piece * 5_000_000
+    tracemalloc.start()
+    began = time.process_time()
+    check(text)
+    assert time.process_time() - began < 3
+    assert tracemalloc.get_traced_memory()[1] < 3 * len(text)
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("inside", [b"<!---->", b" <?x?>"], ids=["comments", "instructions"])
+def test_a_doctype_far_behind_is_found_within_the_memory(inside: bytes) -> None:
+    data = inside * 3_000_000 + b"<!DOCTYPE a><a/>"
+    tracemalloc.start()
+    assert [problem.code for problem in engine.read(data).problems] == ["xml.doctype"]
+    assert tracemalloc.get_traced_memory()[1] < len(data)
+    tracemalloc.stop()

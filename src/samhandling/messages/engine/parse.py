@@ -42,7 +42,7 @@ _HUGE = 9_000_000
 _COUNT_FROM = 400_000
 _parsers = threading.local()
 _BLANK = re.compile(rb"[ \t\r\n\x00]*+").fullmatch
-_PROLOG = re.compile(rb"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_PROLOG = re.compile(rb"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

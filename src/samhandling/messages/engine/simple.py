@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Annotated
 
 XML_SPACE = " \t\r\n"
+# No OID, address or name is longer; matching one of megabytes would take many times its memory.
+LONGEST = 100_000
 
 
 class SimpleType:
@@ -157,7 +159,7 @@ def is_integer(text: str) -> bool:
 
 def is_oid(text: str) -> bool:
     """The object identifier of the Norwegian standards: digits with single dots between them."""
-    return _oid(text) is not None or _oid(collapse(text)) is not None
+    return len(text) <= LONGEST and (_oid(text) is not None or _oid(collapse(text)) is not None)
 
 
 def is_base64(text: str) -> bool:
@@ -201,6 +203,8 @@ _unsafe_in_uri = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
 
 def is_uri(text: str) -> bool:
     """xs:anyURI."""
+    if len(text) > LONGEST:
+        return False
     return _uri(text) is not None or _uri(_unsafe_in_uri.sub("_", collapse(text))) is not None
 
 
@@ -227,7 +231,7 @@ _nmtoken = re.compile(f"[:{_NAME_START}\\-.0-9\\xB7\\u0300-\\u036F\\u203F-\\u204
 
 
 def _matching(pattern: Callable[[str], object]) -> Callable[[str], bool]:
-    return lambda text: pattern(collapse(text)) is not None
+    return lambda text: len(text) <= LONGEST and pattern(collapse(text)) is not None
 
 
 def _between(low: int | None, high: int | None) -> Callable[[str], bool]:
