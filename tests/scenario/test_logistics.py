@@ -93,7 +93,6 @@ def test_9_cleared_and_set_again_is_m6_m7_m6_in_that_order_and_one_matter(ward, 
 
 
 def test_10_a_ready_date_tomorrow_is_held_and_the_ward_is_asked_in_the_morning(ward, p1, active):
-    ward.says(p1, events.InformationSent, "16.11.2026 10.30", kind="early", received_at=on("16.11.2026 10.31"))
     ward.ready(p1, "16.11.2026 11.00", "17.11.2026")
     assert ward.sent(active) == ["INNLAGT"]
     assert ward.state(active) == "S2"

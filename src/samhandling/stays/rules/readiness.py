@@ -45,7 +45,7 @@ def expect_ready(step: Step) -> None:
     """T10: no M6 before the day (C-08); the ward is asked in the morning (F10)."""
     step.set(expected_ready=step.event.ready_date, ready_decided_by=step.event.decided_by)
     step.note("ready_expected")
-    if step.state.information:
+    if step.policy.health_information_followed and step.state.need is not False and not step.state.overlay:
         step.ask("stay.change_notice")
     ask_on_day(step, step.event.ready_date)
 
