@@ -23,7 +23,7 @@ from samhandling.stays.policies import policy_for
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, repeats
 from samhandling.stays.rules.values import INPATIENT, Opened
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
-from samhandling.store.memo import remembered
+from samhandling.store import memo
 from samhandling.store.services import RealStoreError
 from samhandling.tasks.services import open_task
 
@@ -108,11 +108,16 @@ def _patient(event: Event, organisation: Organisation, now: datetime, *, only_kn
     return _Who(done.patient)
 
 
-@remembered
 def _keep(details: PatientDetails, organisation_id: int, now: datetime, only_known: bool) -> patients.Registered | None:
     """Once a job: the events of one record say the same of the patient, whose row stays locked meanwhile."""
+    known = memo.recall(_keep, organisation_id, details)
+    if isinstance(known, patients.Registered):
+        return known
     keep = patients.update if only_known else patients.register
-    return keep(details, organisation_id=organisation_id, now=now)
+    done = keep(details, organisation_id=organisation_id, now=now)
+    if done is not None:
+        memo.keep(done, _keep, organisation_id, details)
+    return done
 
 
 def _desk_task(

@@ -28,6 +28,19 @@ def remembering() -> Iterator[None]:
         _known.reset(token)
 
 
+def recall(*key: object) -> object:
+    """What `keep` was told under that key in this job; None when nothing."""
+    known = _known.get()
+    return None if known is None else known.get(key)
+
+
+def keep(value: object, *key: object) -> None:
+    """Let `recall` give `value` for the rest of this job; nothing outside jobs."""
+    known = _known.get()
+    if known is not None:
+        known[key] = value
+
+
 def remembered(look_up: Callable[P, R]) -> Callable[P, R]:
     """Decorator of a look-up whose arguments can be keys of a dictionary; rows count as the same by their id."""
 
