@@ -9,7 +9,7 @@ from django.db import connection
 
 from samhandling.identity import synthetic
 from samhandling.organisations.models import Organisation
-from samhandling.patients import services
+from samhandling.patients import merging, services
 from samhandling.patients.models import Patient, PatientMerge, PatientNumber
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.store.services import RealStoreError, mark_as_test
@@ -151,7 +151,7 @@ def test_merge_lets_numbers_and_work_follow_and_keeps_the_history(hospital):
     keep = register(details(("LOCAL", "1"), ("FNR", FNR)), hospital).patient
     gone = register(details(("LOCAL", "2"), ("HNR", HNR), municipality_number="3101", protection="6"), hospital).patient
     task = open_task(organisation=hospital, kind="call", cause="x", severity="low", now=NOW, patient=gone)
-    services.merge(keep=keep, gone=gone, now=LATER, source="adt:1")
+    merging.merge(keep=keep, gone=gone, now=LATER, source="adt:1")
     kept = Patient.objects.get(pk=keep.pk)
     assert (kept.municipality_number, kept.protection) == ("3101", "6")
     assert services.id_class(kept) == "FNR"
@@ -160,14 +160,14 @@ def test_merge_lets_numbers_and_work_follow_and_keeps_the_history(hospital):
     assert Task.objects.get(pk=task.pk).patient == kept
     assert PatientMerge.objects.get().moved == {"patients.patientnumber": 2, "tasks.task": 1}
     assert services.current(gone.pk) == kept
-    with pytest.raises(services.MergeError):
-        services.merge(keep=keep, gone=gone, now=LATER)
+    with pytest.raises(merging.MergeError):
+        merging.merge(keep=keep, gone=gone, now=LATER)
 
 
 def test_merging_away_the_row_with_the_ordinary_number(hospital):
     keep = register(details(("LOCAL", "1"), ("HNR", HNR)), hospital).patient
     gone = register(details(("LOCAL", "2"), ("FNR", FNR)), hospital).patient
-    services.merge(keep=keep, gone=gone, now=LATER)
+    merging.merge(keep=keep, gone=gone, now=LATER)
     assert services.identifiers(Patient.objects.get(pk=keep.pk)) == [Number("FNR", FNR)]
 
 

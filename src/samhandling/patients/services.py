@@ -1,4 +1,4 @@
-"""Register, find, match and merge the patients of one organisation.
+"""Register, find and match the patients of one organisation.
 
 Numbers go in and out in clear only here; at rest they are sealed, and found through a keyed hash (design 3b).
 """
@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db import transaction
 
 from samhandling.configuration import secret
@@ -19,25 +18,19 @@ from samhandling.errors import SamhandlingError
 from samhandling.identity.persons import PersonNumber, classify, normal_person_number
 from samhandling.identity.vault import Vault
 from samhandling.patients import rules
-from samhandling.patients.models import Patient, PatientMerge, PatientNumber
+from samhandling.patients.models import Patient, PatientNumber
 from samhandling.patients.rules import Candidate, IdClass, Match
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.store.services import RealStoreError, is_test_store
 
 if TYPE_CHECKING:
-    from samhandling.access.models import User
+    pass
 
 
 class NoIdentityError(SamhandlingError):
     """A patient cannot be registered from nothing: neither a number, nor name and birth date."""
 
     code = "patient.no_identity"
-
-
-class MergeError(SamhandlingError):
-    """Two rows cannot be made one: they are the same, of different organisations, or one was merged before."""
-
-    code = "patient.cannot_merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +182,7 @@ def _write(
     for number in kinds:
         patient.birth_date = patient.birth_date or kinds[number].birth_date
         patient.sex = patient.sex or kinds[number].sex or ""
-    patient.name_key = _name_key(patient)
+    patient.name_key = name_key(patient)
     if created or _said(patient) != before:
         patient.updated_at = now
         patient.save()
@@ -211,7 +204,8 @@ def _said(patient: Patient) -> tuple[object, ...]:
     )
 
 
-def _name_key(patient: Patient) -> str:
+def name_key(patient: Patient) -> str:
+    """What searching by name looks in: every name, in small letters, each word after a blank."""
     return f" {patient.family_name} {patient.given_name} {patient.middle_name}".casefold()
 
 
@@ -359,69 +353,6 @@ def _candidate(patient: Patient, *, by_number: bool) -> Candidate:
         by_number=by_number,
         number_kinds=tuple(r.kind for r in patient.numbers.all() if r.valid_to is None),
     )
-
-
-@transaction.atomic
-def merge(*, keep: Patient, gone: Patient, now: datetime, user: User | None = None, source: str = "") -> PatientMerge:
-    """A40: `keep` takes over numbers, stays, messages and tasks of `gone`, whose row stays as a sign (`merged_into`).
-
-    Every table that points to a patient follows, except the log of what people read and did, which is history.
-    Raises MergeError when the two cannot be one.
-    """
-    first, second = sorted((keep.pk, gone.pk))
-    locked = {p.pk: p for p in Patient.objects.select_for_update().filter(pk__in=(first, second)).order_by("pk")}
-    keep, gone = locked[keep.pk], locked[gone.pk]
-    if keep.pk == gone.pk or keep.organisation_id != gone.organisation_id:
-        raise MergeError
-    if keep.merged_into_id is not None or gone.merged_into_id is not None:
-        raise MergeError("one of them was merged before")
-    moved = {"patients.patientnumber": _move_numbers(keep, gone, now)}
-    for model in apps.get_models():
-        if model in (Patient, PatientNumber, PatientMerge) or model._meta.app_label == "access":
-            continue
-        for relation in model._meta.concrete_fields:
-            if relation.related_model is Patient:
-                count = model._default_manager.filter(**{relation.name: gone}).update(**{relation.name: keep})
-                if count:
-                    moved[model._meta.label_lower] = moved.get(model._meta.label_lower, 0) + count
-    gone.merged_into, gone.updated_at = keep, now
-    gone.save(update_fields=["merged_into", "updated_at"])
-    _fill_gaps(keep, gone, now)
-    return PatientMerge.objects.create(kept=keep, gone=gone, at=now, user=user, source=source, moved=moved)
-
-
-def _move_numbers(keep: Patient, gone: Patient, now: datetime) -> int:
-    """Numbers of `gone` become numbers of `keep`; the weaker of two of a kind is no longer in use."""
-    mine = [r for r in keep.numbers.all() if r.valid_to is None]
-    count = 0
-    for row in PatientNumber.objects.select_for_update().filter(patient=gone):
-        beaten = row.valid_to is None and any(
-            r.valid and rules.replaces(Number(r.kind, "", r.issuer), row.kind, row.issuer) for r in mine
-        )
-        row.patient = keep
-        if beaten:
-            row.valid_to = now
-        row.save(update_fields=["patient", "valid_to"])
-        count += 1
-    stronger = [
-        r for r in PatientNumber.objects.filter(patient=keep, valid_to__isnull=True) if r not in mine and r.valid
-    ]
-    for row in mine:
-        if any(rules.replaces(Number(r.kind, "", r.issuer), row.kind, row.issuer) for r in stronger):
-            PatientNumber.objects.filter(pk=row.pk).update(valid_to=now)
-    return count
-
-
-def _fill_gaps(keep: Patient, gone: Patient, now: datetime) -> None:
-    """What `keep` does not know, it learns from `gone`; a protection mark of either holds."""
-    for name in ("family_name", "given_name", "birth_date", "sex", "municipality_number"):
-        if not getattr(keep, name):
-            setattr(keep, name, getattr(gone, name))
-    if gone.protection and (not keep.protection or gone.protection == Patient.Protection.STRICT):
-        keep.protection = gone.protection
-    keep.name_key = _name_key(keep)
-    keep.updated_at = now
-    keep.save()
 
 
 def current(patient_id: int) -> Patient:

@@ -13,6 +13,7 @@ from samhandling.access.models import User
 from samhandling.clock import oslo
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.patients import services as patients
+from samhandling.patients.merging import merge
 from samhandling.patients.models import Patient
 from samhandling.patients.values import PatientDetails
 from samhandling.stays import carrying, events, resolving
@@ -281,7 +282,7 @@ def _merge(event: events.PatientsMerged, organisation: Organisation, now: dateti
         return Applied("no_stay" if who.unknown else "refused")
     if gone is None or gone.pk == kept.pk or gone.merged_into_id is not None:
         return Applied("repeated", None, kept.pk)
-    patients.merge(keep=kept, gone=gone, now=now, source=event.about.source)
+    merge(keep=kept, gone=gone, now=now, source=event.about.source)
     kept = Patient.objects.get(pk=kept.pk)
     rows: list[str] = []
     last: int | None = None
