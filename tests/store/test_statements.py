@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from tests.feed import message
+from django.test import Client
 
 from samhandling.exchange.models import Message
 from samhandling.intake.models import AdtRecord
@@ -20,9 +20,18 @@ from samhandling.intake.services import take_in
 from samhandling.jobs import runner
 from samhandling.jobs.worker import run_due
 from samhandling.organisations.models import Organisation
+from samhandling.stays import events
+from samhandling.stays.models import Stay
+from samhandling.stays.services import register
 from samhandling.store.services import mark_as_test
+from samhandling.store.services import now as present
 from samhandling.world.loading import load
 from samhandling.world.reading import read
+from tests.feed import message
+from tests.store.people import logged_in
+from tests.store.small_world import NOW as PAGES_NOW
+from tests.store.small_world import SmallWorld, build
+from tests.store.small_world import admit as build_stay
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +125,50 @@ def test_a_record_that_was_applied_asks_little_when_it_comes_again(hospital):
         admit(hospital, 0)
     assert AdtRecord.objects.count() == 1
     assert asked["again"] <= 3
+
+
+PAGES = [
+    ("nurse", "/"),
+    ("nurse", "/oppgaver/"),
+    ("responsible", "/"),
+    ("responsible", "/oppgaver/"),
+    ("responsible", "/opphold/"),
+    ("responsible", "/meldinger/"),
+    ("case_handler", "/"),
+    ("case_handler", "/oppgaver/"),
+    ("home_nurse", "/"),
+    ("nurse", "/opphold/{stay}/"),
+]
+
+
+@pytest.mark.parametrize(("who", "page"), PAGES)
+def test_a_page_asks_no_more_for_many_rows_than_for_few(who, page):
+    world = build()
+    stays = [_user(world, number) for number in range(3)]
+    client = logged_in(getattr(world, who))
+    page = page.format(stay=stays[0].pk)
+    few = _asked(client, page)
+    for number in range(3, 7):
+        _user(world, number)
+    for _ in range(4):
+        # More lines in the timeline of the first, too.
+        register(stays[0], events.NeedAssessed(at=PAGES_NOW, value=True), user=world.nurse, now=PAGES_NOW)
+        register(stays[0], events.NeedAssessed(at=PAGES_NOW, value=False), user=world.nurse, now=PAGES_NOW)
+    run_due(present(), strict=True)
+    assert _asked(client, page) <= few
+
+
+def _user(world: SmallWorld, number: int) -> Stay:
+    stay = build_stay(world, given=f"Test{number}", visit=str(number))
+    register(stay, events.MunicipalUserSet(at=PAGES_NOW, value=True), user=world.nurse, now=PAGES_NOW)
+    run_due(present(), strict=True)
+    return stay
+
+
+def _asked(client: Client, page: str) -> int:
+    """Statements of the second look: the first may load what is loaded once."""
+    assert client.get(page).status_code == 200, page
+    asked: Counter[str] = Counter()
+    with counted(asked, page):
+        client.get(page)
+    return asked[page]

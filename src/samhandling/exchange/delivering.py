@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils.module_loading import import_string
 
 from samhandling.errors import NotFoundError, SamhandlingError
@@ -123,11 +123,15 @@ def _envelope(delivery: Delivery) -> Envelope:
 
 def _sent(delivery: Delivery) -> tuple[str, str, bytes]:
     """Our party, the id of what is sent, and its document. Raises ContentRemovedError when that was deleted."""
+    data, number = "original__pieces__data", "original__pieces__number"
+    rows: list[tuple[str, str, Any]]
     if delivery.message_id is not None:
-        what = Message.objects.filter(pk=delivery.message_id).values_list("own_her", "msg_id_written")
+        messages = Message.objects.filter(pk=delivery.message_id).order_by(number)
+        rows = list(messages.values_list("own_her", "msg_id_written", data))
     else:
-        what = Receipt.objects.filter(pk=delivery.receipt_id).values_list("party_her", "receipt_id")
-    rows = list(what.annotate(piece=F("original__pieces__data")).order_by("original__pieces__number"))
+        assert delivery.receipt_id is not None
+        receipts = Receipt.objects.filter(pk=delivery.receipt_id).order_by(number)
+        rows = list(receipts.values_list("party_her", "receipt_id", data))
     if rows[0][2] is None:
         raise originals.ContentRemovedError(f"delivery {delivery.pk}")
     return rows[0][0], rows[0][1], originals.joined(row[2] for row in rows)

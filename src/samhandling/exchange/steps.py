@@ -139,7 +139,8 @@ def _decides_alone(message_id: int, delivery_id: int, state: str) -> bool:
     """Set the message's state where this is its only delivery, as nearly always; False where it has others."""
     with connection.cursor() as cursor:
         cursor.execute(_SOLE_DELIVERY, [state, message_id, message_id, delivery_id])
-        return cursor.rowcount == 1
+        alone: bool = cursor.rowcount == 1
+    return alone
 
 
 _SOLE_DELIVERY = (
