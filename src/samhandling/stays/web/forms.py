@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from samhandling.access.roles import Role
 from samhandling.clock import oslo
+from samhandling.messages import codes
 from samhandling.pages.fields import ClockField, DayField
 from samhandling.pages.texts import _
 from samhandling.registry.services import agreements_on
@@ -22,6 +23,8 @@ from samhandling.stays.rules.values import State, StayState
 from samhandling.stays.web import words
 
 CHOOSE = gettext_lazy("Velg et svar.")
+DECIDING_PROFESSIONS = ("LE", "PS", "SP", "JO", "XX")
+"""Codes of list 9060 that a ward chooses from; a doctor decides, unless local practice says otherwise (§ 9)."""
 
 
 class StayForm(forms.Form):
@@ -125,15 +128,33 @@ class _DecidedForm(StayForm):
         error_messages={"invalid": gettext_lazy("HPR-nummer er bare siffer, høyst ni.")},
     )
 
+    profession = forms.ChoiceField(
+        label=gettext_lazy("Yrket til beslutningsansvarlig"),
+        required=False,
+        choices=[(code, codes.text("9060", code)) for code in DECIDING_PROFESSIONS],
+    )
+
     def begin(self) -> dict[str, Any]:
         """Who decided last, else the attending doctor."""
         known = self.state.ready_decided_by or self.state.attending
-        return {"family_name": known.family_name, "given_name": known.given_name, "hpr": known.hpr} if known else {}
+        if known is None:
+            return {"profession": DECIDING_PROFESSIONS[0]}
+        return {
+            "family_name": known.family_name,
+            "given_name": known.given_name,
+            "hpr": known.hpr,
+            "profession": known.profession or DECIDING_PROFESSIONS[0],
+        }
 
     def decided_by(self) -> Professional:
         """The professional of the filled-in form."""
         cleaned = self.cleaned_data
-        return Professional(family_name=cleaned["family_name"], given_name=cleaned["given_name"], hpr=cleaned["hpr"])
+        return Professional(
+            family_name=cleaned["family_name"],
+            given_name=cleaned["given_name"],
+            hpr=cleaned["hpr"],
+            profession=cleaned["profession"],
+        )
 
 
 class ReadyForm(_DecidedForm):
@@ -144,7 +165,7 @@ class ReadyForm(_DecidedForm):
         help_text=gettext_lazy("En dato frem i tid lagres. Kommunen får meldingen når du bekrefter på dagen."),
     )
 
-    field_order = ("ready_date", "family_name", "given_name", "hpr")
+    field_order = ("ready_date", "family_name", "given_name", "profession", "hpr")
 
     def begin(self) -> dict[str, Any]:
         """The date that stands, else today."""
@@ -170,7 +191,7 @@ class NotReadyForm(_DecidedForm):
         error_messages={"required": CHOOSE},
     )
 
-    field_order = ("was_ready", "family_name", "given_name", "hpr")
+    field_order = ("was_ready", "family_name", "given_name", "profession", "hpr")
 
     def __init__(self, data: Any, *, stay: Stay, state: StayState, now: datetime) -> None:
         super().__init__(data, stay=stay, state=state, now=now)

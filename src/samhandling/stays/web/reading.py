@@ -166,6 +166,19 @@ def standing_of(stay: Stay, state: StayState) -> Status:
     return Status(tone, text)
 
 
+def decided(state: StayState) -> str:
+    """Who decided that the patient is ready; says so when the attending doctor stands in (T09). Empty: not ready."""
+    by = state.ready_decided_by if state.state is State.READY else None
+    if state.state is State.READY and state.ready_marked:
+        by = by or state.attending
+    if by is None or not by.named:
+        return ""
+    name = f"{by.given_name} {by.family_name}".strip()
+    if state.ready_marked:
+        return _("%(name)s (behandlende lege; ingen annen er registrert)") % {"name": name}
+    return name
+
+
 def marks(state: StayState) -> tuple[Status, ...]:
     """What one must know at a glance."""
     found = []

@@ -71,6 +71,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "phone_why": _(phone.why_text) if phone else "",
         "user": words.yes_no(state.user),
         "need": words.yes_no(state.need),
+        "decided": reading.decided(state),
         "warnings": _warnings(state, municipality_name, phone),
         "steps": next_steps.steps(found, state, found.deadlines.all(), tasks, told, now, phone.phone if phone else ""),
         "told": told,
