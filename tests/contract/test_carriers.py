@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from samhandling.carriers.loopback.carrier import LoopbackCarrier
 from samhandling.carriers.loopback.collecting import collect
@@ -112,6 +113,21 @@ def test_two_envelopes_are_two_arrivals(rig):
         rig.carrier.hand_over(envelope(), now=NOW)
     rig.take_in()
     assert Arrival.objects.count() == 2
+
+
+def test_what_stays_inside_leaves_nothing_behind_when_it_is_taken_back(rig):
+    if not rig.carrier.stays_inside(RECEIVER):
+        pytest.skip("it leaves the store, so no transaction can take it back")
+    point = transaction.savepoint()
+    rig.carrier.hand_over(envelope(), now=NOW)
+    assert Arrival.objects.count() == 1
+    transaction.savepoint_rollback(point)
+    assert not Arrival.objects.exists()
+    assert not originals.Original.objects.exists()
+
+
+def test_nobody_unknown_is_inside(rig):
+    assert not rig.carrier.stays_inside(STRANGER)
 
 
 def test_trouble_on_the_line_may_pass(rig):
