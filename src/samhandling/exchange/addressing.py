@@ -45,14 +45,6 @@ class Addresses:
         found = staffed_phone(self.counterpart, self.at)
         return found.phone if found is not None else ""
 
-    @property
-    def phone(self) -> str:
-        """The counterpart's phone that is staffed now; looked up only where somebody must call."""
-        if self.counterpart is None or self.at is None:
-            return ""
-        found = staffed_phone(self.counterpart, self.at)
-        return found.phone if found is not None else ""
-
     def hinder(self, code: str, text: str) -> None:
         """Note something that stops the message."""
         self.findings.append(Finding(code, text))
