@@ -164,8 +164,7 @@ def _without_stay(
         patient_id = patient.pk if patient is not None else None
         if resolving.misses_admission(event, unit):
             _desk_task(organisation, event, "stay.unknown_visit", now, patient=patient)
-        rows = () if late else ("T03",)
-        return Applied("no_stay", None, patient_id, rows)
+        return Applied("no_stay", None, patient_id, () if late else ("T03",))
     admission = resolving.opened(organisation, patient, event, unit, now)
     stay = _new_stay(admission, organisation, patient, unit, now)
     work = _work(stay, now, event)
