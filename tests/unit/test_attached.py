@@ -29,12 +29,14 @@ def test_size_and_judgement_agree_with_decoding(content, every):
 @settings(max_examples=300)
 @given(text=st.text("AQgw+/= \n!æ-", max_size=12))
 def test_what_python_cannot_decode_is_none(text):
+    squeezed = "".join(text.split())
     try:
-        base64.b64decode("".join(text.split()).encode(), validate=True)
-        fine = True
+        base64.b64decode(squeezed.encode(), validate=True)
+        # Python forgives a sign of padding too many; xs:base64Binary does not.
+        fine = len(squeezed) % 4 == 0
     except (BrokenError, ValueError):
         fine = False
-    assert measure(text).readable == (fine and bool(text.split()))
+    assert measure(text).readable == (fine and bool(squeezed))
 
 
 @pytest.mark.parametrize(

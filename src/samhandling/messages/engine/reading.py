@@ -139,8 +139,11 @@ def _standard(tree: Tree) -> tuple[str | None, str | None]:
             return None, None
         described = payload
     found = catalogue.format_of(namespace_of(described.tag))
+    if name == "AppRec":
+        # A receipt is one by its name; another standard's namespace on it tells nothing of its version.
+        return "apprec", found.version if found is not None and found.standard == "apprec" else None
     if found is None:
-        return "apprec" if name == "AppRec" else None, None
+        return None, None
     return found.standard, found.version
 
 

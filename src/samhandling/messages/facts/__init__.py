@@ -179,7 +179,7 @@ def _receipt(root: Element) -> Facts:
         root="AppRec",
         namespace=uri,
         standard="apprec",
-        version=found.version if found else "",
+        version=found.version if found and found.standard == "apprec" else "",
         type="APPREC",
         type_name=attribute(root, "DN", "MsgType"),
         msg_id=raw_text(root, "Id"),
