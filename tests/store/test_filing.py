@@ -367,5 +367,7 @@ def test_the_jobs_hold_no_private_data(world, hospital):
 def test_document_ids_are_all_that_names_are_made_of(world, hospital):
     world.send()
     run()
-    for path in hospital.folder.iterdir():
-        UUID(path.stem)
+    paths = list(hospital.folder.iterdir())
+    assert paths
+    for path in paths:
+        assert str(UUID(path.stem)) == path.stem.lower()

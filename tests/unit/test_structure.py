@@ -248,4 +248,5 @@ def test_shell_scripts_are_executable():
 
 def test_every_handler_module_can_be_imported_by_the_worker():
     for path in wiring.HANDLERS.values():
-        import_module(path.rpartition(".")[0])
+        module, _, name = path.rpartition(".")
+        assert callable(getattr(import_module(module), name))
