@@ -14,7 +14,7 @@ from samhandling.errors import NotFoundError
 from samhandling.exchange.clearing import ReasonMissingError, assign_patient, remove_content
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web import reading, words
-from samhandling.exchange.web.document import document_of
+from samhandling.exchange.web.document import opened_document
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -50,9 +50,11 @@ def match(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     audit.record_reading(scope, "message.read", now=now, patient=found.patient_id, subject=f"message:{pk}")
     test = is_test_store()
     candidates = search(typed, organisation_id=scope.organisation.pk, limit=FOUND_AT_MOST) if typed else []
+    document = opened_document(found)
     values = {
         "message": reading.rows(scope, [found], now)[0],
-        "document": document_of(found),
+        "document": document.html,
+        "attachments": document.attachments,
         "typed": typed,
         "candidates": [(patient.pk, strip(patient, test=test)) for patient in candidates],
     }

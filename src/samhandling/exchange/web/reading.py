@@ -41,6 +41,7 @@ class MessageRow:
     status: Status
     patient: str
     born: str
+    attachments: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def rows(scope: Scope, messages: Iterable[Message], now: datetime) -> list[Messa
                 status=status[message.pk],
                 patient=name,
                 born=born,
+                attachments=message.has_attachments,
             )
         )
     return result

@@ -13,4 +13,5 @@ urlpatterns = [
     path("melding/<int:pk>/pasient/", clearing_views.match, name="match"),
     path("melding/<int:pk>/slett/", clearing_views.remove, name="remove"),
     path("melding/<int:pk>/original/", views.original, name="original"),
+    path("melding/<int:pk>/vedlegg/<int:number>/", views.attachment, name="attachment"),
 ]

@@ -12,12 +12,14 @@ from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
 from samhandling.exchange import originals
-from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.models import Direction, Message, Original
 from samhandling.exchange.rules import MessageState
 from samhandling.exchange.web import reading, words
 from samhandling.exchange.web.clearing_views import may_clear
-from samhandling.exchange.web.document import document_of
+from samhandling.exchange.web.document import NOTHING, opened_document
+from samhandling.messages import attachments
 from samhandling.pages import subjects
+from samhandling.pages.files import inert
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import N_, _, moment
@@ -83,6 +85,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     removed = found.original is None or found.original.removed_at is not None
     inward = found.direction == Direction.IN
     sees_patients = scope.may(May.SEE_PATIENTS)
+    document = opened_document(found) if opened else NOTHING
     values = {
         "message": reading.rows(scope, [found], now)[0],
         "patient": strip(found.patient, test=is_test_store()) if found.patient and sees_patients else None,
@@ -90,7 +93,9 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "receipts": reading.receipts(found, now),
         "lines": reading.lines(found, now),
         "history": reading.history(found, now),
-        "document": document_of(found) if opened else "",
+        "document": document.html,
+        "attachments": document.attachments,
+        "has_attachments": found.has_attachments and not removed,
         "may_match": _needs_patient(found) and not removed and may_clear(scope, found),
         "removed": removed,
         "may_open": may_read and not opened and not removed,
@@ -117,18 +122,41 @@ def original(request: HttpRequest, scope: Scope, pk: int) -> StreamingHttpRespon
     """The document's bytes exactly as they came or went. Raises NotFoundError, ContentRemovedError."""
     now = present()
     found = reading.one(scope, pk)
-    if found.original is None:
-        raise NotFoundError(f"original of message {pk}")
-    if found.original.removed_at is not None:
-        raise originals.ContentRemovedError(f"message {pk}")
+    original = _original(found)
     audit.record(scope, "message.download", now=now, patient=found.patient_id, subject=f"message:{pk}")
-    # octet-stream and a sandbox: a hostile document is never run by the browser. The name holds the row id only (P-18).
-    response = StreamingHttpResponse(originals.stream(found.original), content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="melding-{found.pk}.xml"'
-    response["Content-Length"] = str(found.original.size)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "no-store"
-    return response
+    return inert(originals.stream(original), name=f"melding-{found.pk}.xml", size=original.size)
+
+
+@require_safe
+@needs(May.READ_CONTENT)
+def attachment(request: HttpRequest, scope: Scope, pk: int, number: int) -> StreamingHttpResponse:
+    """One attachment: shown where a browser can do so safely, else saved. Raises NotFoundError, ContentRemovedError."""
+    now = present()
+    found = reading.one(scope, pk)
+    original = _original(found)
+    content = attachments.content(originals.read(original), number)
+    if content is None:
+        raise NotFoundError(f"attachment {number} of message {pk}")
+    audit.record_reading(
+        scope, "message.attachment", now=now, patient=found.patient_id, subject=f"message:{pk}:{number}"
+    )
+    kind = content.attached.kind
+    return inert(
+        content.pieces,
+        name=f"vedlegg-{pk}-{number}.{kind.ending}",
+        size=content.attached.size,
+        media_type=kind.media_type,
+        shown=kind.shown,
+    )
+
+
+def _original(message: Message) -> Original:
+    """Where the document lies. Raises NotFoundError, ContentRemovedError."""
+    if message.original is None:
+        raise NotFoundError(f"original of message {message.pk}")
+    if message.original.removed_at is not None:
+        raise originals.ContentRemovedError(f"message {message.pk}")
+    return message.original
 
 
 def _needs_patient(message: Message) -> bool:
