@@ -29,6 +29,8 @@ class Command:
     group: str
     store: bool = True
     """Whether Django is set up before the module is imported."""
+    storeless: tuple[str, ...] = ()
+    """Sub-commands for which it is not."""
 
 
 DAILY, NODE, DATA = "Fagmeldinger", "Noden", "Data og brukere"
@@ -62,6 +64,9 @@ COMMANDS: dict[str, Command] = {
         store=False,
     ),
     "send": Command("samhandling.writing.commands:send", "Send ferdige meldinger fra journalsystemet.", DAILY),
+    "downtime": Command(
+        "samhandling.downtime.commands:app", "Nedetid: hva som skal varsles, til hvem og når.", DAILY, storeless=("plan",)
+    ),
     "demo": Command(
         "samhandling.node.demo:demo", "Den oppdiktede verdenen med en dag som spilles av.", NODE, store=False
     ),
@@ -123,7 +128,7 @@ def run(name: str, command: Command, words: list[str]) -> NoReturn:
     from samhandling.errors import SamhandlingError, StoreError
 
     try:
-        if command.store:
+        if command.store and not (words and words[0] in command.storeless):
             from samhandling.node.django import start
 
             start()
