@@ -24,6 +24,7 @@ HANDLERS: dict[str, str] = {
     "stays.cancelled": "samhandling.stays.handlers.cancelled",
     "stays.course_check": "samhandling.stays.handlers.course_check",
     "writing.noticed": "samhandling.writing.filing.noticed",
+    "writing.call_noticed": "samhandling.writing.filing.call_noticed",
     "writing.file": "samhandling.writing.filing.file",
     "writing.overdue": "samhandling.writing.filing.overdue",
 }
@@ -36,6 +37,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
     "message.cancelled": ("stays.cancelled",),
+    "call.noted": ("writing.call_noticed",),
 }
 """Event name -> handler names, one job each."""
 

@@ -111,6 +111,13 @@ def staffed_phone(municipality: Organisation | None, instant: datetime) -> Staff
     return rules.choose_phone(lines, instant)
 
 
+def phones_of(municipality: Organisation, day: date) -> list[ContactPoint]:
+    """The numbers that one may call the municipality on, in force on `day`: coordinator, night, switchboard."""
+    kinds = ("coordinator", "night", "switchboard")
+    rows = ContactPoint.objects.filter(valid(day), organisation=municipality, kind__in=kinds).exclude(phone="")
+    return sorted(rows, key=lambda row: (kinds.index(row.kind), row.pk))
+
+
 def contact_points(organisation: Organisation, kind: str, day: date) -> list[ContactPoint]:
     """The organisation's contact points of that kind on `day`."""
     return list(ContactPoint.objects.filter(valid(day), organisation=organisation, kind=kind).order_by("pk"))

@@ -63,3 +63,9 @@ class ResponsibleDecidesError(RefusedError):
     """Later than the routine allows the ward to undo it: the message responsible decides (T20)."""
 
     code = "stay.responsible_decides"
+
+
+class CallIncompleteError(RefusedError):
+    """A call is noted without saying with whom, or what was agreed (S-45)."""
+
+    code = "stay.call_incomplete"

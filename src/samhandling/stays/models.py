@@ -261,3 +261,35 @@ class CourseEvent(_Line):
 
     class Meta:
         ordering = ["id"]
+
+
+class Call(models.Model):
+    """One telephone call about a stay or a course: who, when, and what was agreed (S-43, S-45). Never changed."""
+
+    organisation = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    stay = models.ForeignKey(Stay, null=True, blank=True, on_delete=models.CASCADE, related_name="calls")
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.CASCADE, related_name="calls")
+    patient = models.ForeignKey(PATIENT, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    counterpart = models.CharField(max_length=200, blank=True)
+    """The municipality or hospital that was called."""
+    phone = models.CharField(max_length=40, blank=True)
+    sealed = models.BinaryField()
+    """Whom one spoke with and what was agreed, as JSON, sealed: see `stays.calls.Said`."""
+    at = models.DateTimeField()
+    """When they spoke."""
+    recorded_at = models.DateTimeField()
+    user = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stay__isnull=False, course__isnull=True) | Q(stay__isnull=True, course__isnull=False),
+                name="call_about_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["stay", "at"], name="call_stay")]
+
+    @property
+    def subject(self) -> str:
+        """The stay or course that it was about."""
+        return f"stay:{self.stay_id}" if self.stay_id else f"course:{self.course_id}"

@@ -18,9 +18,8 @@ from samhandling.writing.ports import JournalDocument
 MARK = "SYNTETISK – ikke en virkelig pasient"
 
 
-def document_of(filing: Filing, original: bytes, *, now: datetime) -> JournalDocument:
-    """The journal document of a message whose bytes are `original`. `now` (aware UTC) is written on it."""
-    message = filing.message
+def document_of(filing: Filing, message: Message, original: bytes, *, now: datetime) -> JournalDocument:
+    """The journal document of the filing's message, whose bytes are `original`. `now` (aware UTC) is written on it."""
     reading = engine.read(original)
     facts = read_facts(reading)
     own = [message.own_her] if message.own_her else []
@@ -36,7 +35,7 @@ def document_of(filing: Filing, original: bytes, *, now: datetime) -> JournalDoc
         document_id=filing.document_id,
         pdf=pages,
         original=original,
-        metadata=metadata(filing, facts, pdf=pages, original=original, test=test),
+        metadata=metadata(filing, message, facts, pdf=pages, original=original, test=test),
     )
 
 

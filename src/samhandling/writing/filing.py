@@ -15,9 +15,10 @@ from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
 from samhandling.organisations.models import Organisation
+from samhandling.stays.models import Call
 from samhandling.writing import notices, rules
 from samhandling.writing.models import Filing
-from samhandling.writing.ports import RecordError, RecordRefusedError, Result
+from samhandling.writing.ports import JournalDocument, RecordError, RecordRefusedError, Result
 from samhandling.writing.records import record_of, setting_of
 from samhandling.writing.rules import FilingEvent, FilingState
 
@@ -58,6 +59,25 @@ def notice(message: Message, *, now: datetime) -> Filing | None:
     if filing.state == FilingState.WAITING:
         ask(filing, now=now)
     return filing
+
+
+def call_noticed(running: Running) -> None:
+    """Job on `call.noted`: a telephone call about a patient is on its way into the record (S-45)."""
+    with transaction.atomic():
+        call = Call.objects.select_related("organisation").get(pk=running.payload["call"])
+        event = FilingEvent.DUE if call.patient_id is not None else FilingEvent.HOLD
+        filing, new = Filing.objects.get_or_create(
+            call=call,
+            defaults={
+                "organisation": call.organisation,
+                "patient_id": call.patient_id,
+                "state": rules.step(FilingState.START, event),
+                "noticed_at": running.now,
+            },
+        )
+        if new and filing.state == FilingState.WAITING:
+            ask(filing, now=running.now)
+        running.finish()
 
 
 def _what_now(filing: Filing, message: Message) -> FilingEvent:
@@ -108,24 +128,35 @@ def file(running: Running) -> None:
     record = record_of(filing.organisation) if filing is not None else None
     if filing is None or record is None:
         return
-    original = filing.message.original
-    if original is None or original.removed_at is not None:
+    document = _document(filing, now=running.now)
+    if document is None:
         _move(filing, FilingEvent.DROPPED, running)
         return
-    # Drawing pages takes a library that processes without a record never need.
-    from samhandling.writing.documents import document_of
-
     try:
-        result = record.hand_over(document_of(filing, originals.read(original), now=running.now), now=running.now)
+        result = record.hand_over(document, now=running.now)
     except (RecordError, RecordRefusedError) as error:
         _trouble(filing, error, now=running.now)
         raise
     _move(filing, FilingEvent.FILED if result is Result.FILED else FilingEvent.HANDED, running)
 
 
+def _document(filing: Filing, *, now: datetime) -> JournalDocument | None:
+    """The journal document of the message or the call; None when the content was deleted."""
+    # Drawing pages takes a library that processes without a record never need.
+    from samhandling.writing import call_documents, documents
+
+    if filing.message is None:
+        return call_documents.document_of(filing, now=now)
+    original = filing.message.original
+    if original is None or original.removed_at is not None:
+        return None
+    return documents.document_of(filing, filing.message, originals.read(original), now=now)
+
+
 def _waiting(filing_id: int) -> Filing | None:
     rows = Filing.objects.select_related("organisation", "message__organisation", "message__original",
-                                         "message__patient", "message__refers_to")  # fmt: skip
+                                         "message__patient", "message__refers_to", "call__patient",
+                                         "call__stay__unit", "call__user")  # fmt: skip
     return rows.filter(pk=filing_id, state=FilingState.WAITING).first()
 
 
@@ -148,7 +179,8 @@ def _move(filing: Filing, event: FilingEvent, running: Running) -> None:
 
 
 def _tell(filing: Filing, event: FilingEvent, *, now: datetime) -> None:
-    steps.record(f"record.{event}", at=now, message=filing.message_id)
+    if filing.message_id is not None:
+        steps.record(f"record.{event}", at=now, message=filing.message_id)
     if event is not FilingEvent.HANDED:
         notices.filed(filing, now=now)
 
@@ -188,7 +220,7 @@ def overdue(running: Running) -> None:
             warned_at__isnull=True,
         )
         late = unfiled.filter(due_at__lte=now).select_for_update(of=("self",))
-        for filing in late.select_related("organisation", "message__patient").order_by("pk"):
+        for filing in late.select_related("organisation", "message", "call", "patient").order_by("pk"):
             notices.unfiled(filing, now=now)
             Filing.objects.filter(pk=filing.pk).update(warned_at=now)
         following = unfiled.filter(due_at__gt=now).order_by("due_at").values_list("due_at", flat=True).first()

@@ -12,31 +12,62 @@ from samhandling.messages import catalogue
 from samhandling.messages.facts.values import Facts, Party
 from samhandling.patients.models import Patient
 from samhandling.patients.services import identifiers, numbers_in_use, opened
-from samhandling.stays.models import Stay
+from samhandling.stays.models import Call, Stay
 from samhandling.writing.models import Filing
 
 FORMAT = "samhandling-journaldokument"
 
 
-def metadata(filing: Filing, facts: Facts | None, *, pdf: bytes, original: bytes, test: bool) -> dict[str, Any]:
+def metadata(
+    filing: Filing, message: Message, facts: Facts | None, *, pdf: bytes, original: bytes, test: bool
+) -> dict[str, Any]:
     """Everything in the metadata file. Identity numbers stand in it, since the record finds the patient by them."""
-    message = filing.message
+    return {
+        **_head(filing, test=test),
+        "message": _message(message, facts),
+        "sender": _party(facts.sender) if facts is not None else None,
+        "receivers": [_party(party) for party in facts.receivers] if facts is not None else [],
+        "patient": _patient(message.patient, facts),
+        "visit": _visit(message),
+        "files": _files(filing, pdf, original),
+    }
+
+
+def of_call(filing: Filing, call: Call, *, pdf: bytes, original: bytes, test: bool) -> dict[str, Any]:
+    """The metadata file of a telephone call: no message, no parties of one, but the call."""
+    return {
+        **_head(filing, test=test),
+        "message": None,
+        "call": {
+            "at": _time(call.at),
+            "recorded_at": _time(call.recorded_at),
+            "counterpart": call.counterpart,
+            "phone": call.phone,
+            "by": call.user.shown_name,
+        },
+        "sender": None,
+        "receivers": [],
+        "patient": _patient(call.patient, None),
+        "visit": call.stay.visit if call.stay is not None else "",
+        "files": _files(filing, pdf, original),
+    }
+
+
+def _head(filing: Filing, *, test: bool) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": 1,
         "document_id": str(filing.document_id),
         "replaces": str(filing.replaces) if filing.replaces is not None else None,
         "synthetic": test,
-        "organisation": _level(message.organisation.name, message.organisation.her_id),
-        "message": _message(message, facts),
-        "sender": _party(facts.sender) if facts is not None else None,
-        "receivers": [_party(party) for party in facts.receivers] if facts is not None else [],
-        "patient": _patient(message.patient, facts),
-        "visit": _visit(message),
-        "files": {
-            "pdf": _file(f"{filing.document_id}.pdf", pdf),
-            "xml": _file(f"{filing.document_id}.xml", original),
-        },
+        "organisation": _level(filing.organisation.name, filing.organisation.her_id),
+    }
+
+
+def _files(filing: Filing, pdf: bytes, original: bytes) -> dict[str, Any]:
+    return {
+        "pdf": _file(f"{filing.document_id}.pdf", pdf),
+        "xml": _file(f"{filing.document_id}.xml", original),
     }
 
 

@@ -10,15 +10,17 @@ from samhandling.access.models import User
 from samhandling.exchange.models import Message
 from samhandling.organisations.models import Organisation
 from samhandling.patients.models import Patient
+from samhandling.stays.models import Call
 from samhandling.writing.rules import FilingState
 
 
 class Filing(models.Model):
-    """The hand-over of one message to the organisation's record."""
+    """The hand-over of one message, or of one telephone call, to the organisation's record."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
+    message = models.OneToOneField(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """PROTECT: a message row never goes while the question whether it is filed hangs on it."""
+    call = models.OneToOneField(Call, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, default=FilingState.WAITING.value)
     document_id = models.UUIDField(unique=True, default=uuid4)
     """What the journal document is called at the record, the same at every try: by it the record sees a repeat."""
@@ -36,6 +38,13 @@ class Filing(models.Model):
     """Stable code of the last trouble."""
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(message__isnull=False, call__isnull=True)
+                | models.Q(message__isnull=True, call__isnull=False),
+                name="filing_of_one_thing",
+            ),
+        ]
         indexes = [models.Index(fields=["organisation", "state", "due_at"], name="filing_state")]
 
 

@@ -88,10 +88,10 @@ def _unfiled_key(filing: Filing) -> str:
 
 def unfiled(filing: Filing, *, now: datetime) -> None:
     """P-11: a message is not in the record an hour after it should have been given to it."""
-    message = filing.message
+    subject = f"message:{filing.message_id}" if filing.message_id else filing.call.subject if filing.call else ""
     open_task(
         organisation=filing.organisation, kind="technical", cause="record.unfiled", severity="medium", now=now,
-        patient=message.patient, subject=f"message:{message.pk}", group_key=f"unfiled:{filing.organisation_id}",
+        patient=filing.patient, subject=subject, group_key=f"unfiled:{filing.organisation_id}",
         unique_key=_unfiled_key(filing), role=RESPONSIBLE,
         text=(
             "Meldingen er ikke journalført innen en time. Les den her så lenge, og be IKT se om journalsystemet "

@@ -22,6 +22,7 @@ from samhandling.pages.values import Link, Status, Step, TimelineEntry, Tone
 from samhandling.patients.web.strip import short
 from samhandling.registry.rules import StaffedPhone
 from samhandling.registry.services import staffed_phone
+from samhandling.stays import calls
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay
 from samhandling.stays.rules.values import INPATIENT, State, StayState
 from samhandling.stays.web import scope as within
@@ -200,13 +201,14 @@ def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
     """Everything that happened, newest first: registrations, messages, breaches of routine."""
     units = {u.code: u.name for u in Unit.objects.filter(organisation_id=stay.organisation_id)}
     entries = []
+    spoken = calls.texts(stay.calls.all())
     for event in stay.events.select_related("user", "message"):
         tone, title = words.event_words(event.kind)
         by = event.user.shown_name if event.user else _("Pasientsystemet") if event.source else _("Systemet")
         link = None
         if event.message_id:
             link = Link(_("Se meldingen"), reverse("exchange:message", args=[event.message_id]))
-        text = _detail(event.data, units, now)
+        text = spoken.get(event.data.get("call", 0)) or _detail(event.data, units, now)
         entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone, by, link))
     for breach in BreachOfRoutine.objects.filter(stay=stay):
         text = _(words.BREACHES.get(breach.code, breach.code))

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from samhandling.exchange.models import Message
+from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web.reading import statuses
 from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Status, Tone
-from samhandling.stays.models import Expectation
+from samhandling.stays.models import Expectation, Stay
 from samhandling.stays.rules.expectations import OPEN, ExpectationState
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import words
@@ -94,6 +94,17 @@ def _informed(message: Message, by_message: Mapping[int, Status], now: datetime)
         stands=not gone,
         failed=status.tone is Tone.BAD and not gone and message.replaced_by_id is None,
     )
+
+
+def all_told(stay: Stay, now: datetime) -> list[Told]:
+    """Everything that the municipality was told of one stay, or must be."""
+    expectations = list(stay.expectations.select_related("message"))
+    written = Message.objects.filter(
+        organisation_id=stay.organisation_id, subject=stay.subject, direction=Direction.OUT, kind__in=INFORMATION
+    )
+    information = list(written.order_by("created_at", "id"))
+    found = told(expectations, standing_of_messages(expectations, now), now)
+    return found + informed(information, statuses(information, now), now)
 
 
 def silence(state: StayState, municipality: str) -> Status:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
-from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.models import Message
 from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -21,7 +21,7 @@ from samhandling.stays import informing
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import StayState
-from samhandling.stays.web import next_steps, reading, standing, words
+from samhandling.stays.web import calling, next_steps, reading, standing, words
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.registrations import REGISTRATIONS
 from samhandling.stays.work import load_state
@@ -53,12 +53,9 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject)
     state = load_state(found)
     municipality_name, phone = reading.counterpart(found.municipality_number, now)
-    expectations = list(found.expectations.select_related("message"))
     tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
-    told = standing.told(expectations, standing.standing_of_messages(expectations, now), now)
+    told = standing.all_told(found, now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
-    informed = list(listed.filter(direction=Direction.OUT, kind__in=standing.INFORMATION).order_by("created_at", "id"))
-    told += standing.informed(informed, messages.statuses(informed, now), now)
     patient = strip(found.patient, test=is_test_store())
     values = {
         "stay": found,
@@ -81,6 +78,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "forms": _forms(scope, found, state) if scope.may(May.REGISTER) else [],
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),
+        "call": calling.panel(found, now),
+        "may_note": scope.may(May.REGISTER),
         "ward_phone": found.unit.phone if found.unit else "",
     }
     return page(request, "stays/stay.html", values, title=patient.name, scope=scope, now=now)

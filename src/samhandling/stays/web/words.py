@@ -99,6 +99,7 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "information_final": (Tone.OK, N_("Endelig helseopplysning er sendt")),
     "information_withdrawn": (Tone.WARN, N_("Helseopplysningene er trukket tilbake")),
     "dialog_sent": (Tone.INFO, N_("Skrevet til kommunen")),
+    "called": (Tone.INFO, N_("Telefonsamtale")),
     "place_answer": (Tone.INFO, N_("Kommunen har svart på utskrivningsklar")),
     "heard_request": (Tone.INFO, N_("Forespørsel fra kommunen")),
     "heard_answer": (Tone.INFO, N_("Svar på forespørsel")),
