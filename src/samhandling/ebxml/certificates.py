@@ -1,0 +1,223 @@
+"""Certificates of organisations (virksomhetssertifikat): whose, for what, and whether to trust them at an instant.
+
+Pure: the issuers and revocation lists that are trusted come as values. A revocation list that is missing or out of
+date is no verdict on the certificate: it is `revocation_unknown`, and whoever asked waits (R9).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+from samhandling.errors import SamhandlingError
+
+_LEAST_BITS = 2048
+_LONGEST_CHAIN = 5
+_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_NUMBER = re.compile(r"(?:NTRNO-)?(\d{9})")
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.*?-----END \1-----", re.DOTALL)
+
+
+class KeyFileError(SamhandlingError):
+    """A key or certificate file cannot be read: wrong format, wrong password, or a kind of key that is not used."""
+
+    code = "ebxml.key_file"
+
+
+class Use(StrEnum):
+    """What a certificate is for."""
+
+    SIGNING = "signing"
+    ENCRYPTION = "encryption"
+
+
+class Doubt(StrEnum):
+    """Why a certificate is not good; the values are stable codes."""
+
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    WRONG_USE = "wrong_use"
+    WEAK = "weak"
+    UNTRUSTED = "untrusted"
+    REVOKED = "revoked"
+    REVOCATION_UNKNOWN = "revocation_unknown"
+    WRONG_ORGANISATION = "wrong_organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The issuers that are trusted (roots and those between) and the revocation lists that are known."""
+
+    issuers: tuple[x509.Certificate, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
+
+
+def organisation_number(certificate: x509.Certificate) -> str:
+    """The organisation number of the subject: organizationIdentifier `NTRNO-…` (SEID2), else serialNumber (SEID1)."""
+    for oid in (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER):
+        for attribute in certificate.subject.get_attributes_for_oid(oid):
+            found = _NUMBER.fullmatch(str(attribute.value).strip())
+            if found:
+                return found[1]
+    return ""
+
+
+def uses(certificate: x509.Certificate) -> frozenset[Use]:
+    """What the key usage allows: contentCommitment to sign; any of the three kinds of encipherment to encrypt."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return frozenset()
+    found = set()
+    if usage.content_commitment:
+        found.add(Use.SIGNING)
+    if usage.key_encipherment or usage.data_encipherment or usage.key_agreement:
+        found.add(Use.ENCRYPTION)
+    return frozenset(found)
+
+
+def judge(
+    certificate: x509.Certificate,
+    *,
+    use: Use,
+    signed_at: datetime,
+    now: datetime,
+    trust: Trust,
+    organisation: str = "",
+) -> tuple[Doubt, ...]:
+    """Everything that speaks against a certificate; empty when it is good.
+
+    `signed_at`: the instant at which it must be valid (eb:Timestamp; when encrypting, now). Revocation counts at `now`.
+    `organisation`: the number that must stand in its subject; "" asks for none.
+    """
+    doubts: list[Doubt] = []
+    if signed_at < certificate.not_valid_before_utc:
+        doubts.append(Doubt.NOT_YET_VALID)
+    if signed_at > certificate.not_valid_after_utc:
+        doubts.append(Doubt.EXPIRED)
+    if use not in uses(certificate):
+        doubts.append(Doubt.WRONG_USE)
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _LEAST_BITS:
+        doubts.append(Doubt.WEAK)
+    if organisation and organisation_number(certificate) != organisation:
+        doubts.append(Doubt.WRONG_ORGANISATION)
+    chain = chain_of(certificate, trust.issuers, signed_at)
+    if not chain:
+        doubts.append(Doubt.UNTRUSTED)
+    for subject, issuer in zip([certificate, *chain], chain, strict=False):
+        if subject is not issuer:
+            doubts.extend(_revocation(subject, issuer, trust.crls, now))
+    return tuple(dict.fromkeys(doubts))
+
+
+def chain_of(
+    certificate: x509.Certificate, issuers: Iterable[x509.Certificate], at: datetime
+) -> tuple[x509.Certificate, ...]:
+    """The issuers from the nearest to a self-signed root, all among those given; empty when there is no such chain."""
+    known = list(issuers)
+    chain: list[x509.Certificate] = []
+    current = certificate
+    while len(chain) < _LONGEST_CHAIN:
+        above = next((one for one in known if _issued(current, one, at)), None)
+        if above is None:
+            return ()
+        chain.append(above)
+        if above.subject == above.issuer:
+            return tuple(chain)
+        current = above
+    return ()
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> bool:
+    if certificate.issuer != issuer.subject or not _may_issue(issuer):
+        return False
+    if not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
+        return False
+    if not isinstance(certificate.signature_hash_algorithm, _HASHES):
+        return False
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _may_issue(certificate: x509.Certificate) -> bool:
+    try:
+        basic = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return basic.ca and usage.key_cert_sign
+
+
+def _revocation(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    crls: Iterable[x509.CertificateRevocationList],
+    now: datetime,
+) -> tuple[Doubt, ...]:
+    """Revoked, not known to be, or unknown because no list of that issuer is good now."""
+    current = False
+    for crl in crls:
+        if crl.issuer != issuer.subject or crl.next_update_utc is None:
+            continue
+        try:
+            if not crl.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
+                continue
+        except (TypeError, UnsupportedAlgorithm):
+            continue
+        entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        if entry is not None and entry.revocation_date_utc <= now:
+            return (Doubt.REVOKED,)
+        current = current or crl.last_update_utc <= now <= crl.next_update_utc
+    return () if current else (Doubt.REVOCATION_UNKNOWN,)
+
+
+def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
+    """The certificates of a file, PEM (one or several) or DER. Raises KeyFileError."""
+    try:
+        if b"-----BEGIN" in data:
+            return tuple(x509.load_pem_x509_certificates(data))
+        return (x509.load_der_x509_certificate(data),)
+    except ValueError as error:
+        raise KeyFileError("no certificate") from error
+
+
+def load_crls(data: bytes) -> tuple[x509.CertificateRevocationList, ...]:
+    """The revocation lists of a file, PEM or DER. Raises KeyFileError."""
+    try:
+        if b"-----BEGIN" in data:
+            return tuple(x509.load_pem_x509_crl(found[0]) for found in _PEM.finditer(data) if found[1] == b"X509 CRL")
+        return (x509.load_der_x509_crl(data),)
+    except ValueError as error:
+        raise KeyFileError("no revocation list") from error
+
+
+def load_key(data: bytes, password: str = "") -> tuple[rsa.RSAPrivateKey, x509.Certificate | None]:
+    """An RSA key from PEM or PKCS#12, with the certificate that stands in the same file. Raises KeyFileError."""
+    secret = password.encode() or None
+    try:
+        if b"-----BEGIN" in data:
+            key = serialization.load_pem_private_key(data, secret)
+            found = x509.load_pem_x509_certificates(data) if b"BEGIN CERTIFICATE" in data else []
+            certificate = found[0] if found else None
+        else:
+            opened, certificate, _ = pkcs12.load_key_and_certificates(data, secret)
+            key = opened  # type: ignore[assignment]
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeyFileError("no private key, or the wrong password") from error
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _LEAST_BITS:
+        raise KeyFileError("the key must be RSA of at least 2048 bits")
+    return key, certificate
