@@ -70,6 +70,28 @@ class RecordSetting(BaseModel):
     """`file`: the EPJ acknowledges with a file of its own; `at_once`: written is filed."""
 
 
+class MailSetting(BaseModel):
+    """The mail server that takes notices of outages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = 587
+    starttls: bool = True
+    ca: Path | None = None
+    """The issuer of the server's certificate; empty: the system's list."""
+    user: str = ""
+    password_file: Path | None = None
+    sender: str
+
+    def password(self) -> str:
+        """The secret in the password file. Raises ConfigurationError when it cannot be read."""
+        try:
+            return self.password_file.read_text(encoding="utf-8").strip() if self.password_file else ""
+        except OSError as error:
+            raise ConfigurationError("mail: the password file cannot be read") from error
+
+
 class NodeConfiguration(BaseSettings):
     """All settings of a node."""
 
@@ -96,6 +118,9 @@ class NodeConfiguration(BaseSettings):
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
     pass_on: list[PassOnFolder] = Field(default_factory=list)
     records: list[RecordSetting] = Field(default_factory=list)
+    mail: MailSetting | None = None
+    status_folder: Path | None = None
+    """Folder or share where the status page is written as plain files on every change."""
     loopback_spool: Path | None = None
     """Folder shared with another node on this machine: the loopback carrier hands over through it."""
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "samhandling.stays",
     "samhandling.writing",
     "samhandling.intake",
+    "samhandling.downtime",
     "samhandling.worklist",
     "samhandling.world",
 ]
@@ -83,6 +84,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+FILE_UPLOAD_HANDLERS = ["samhandling.pages.uploads.MemoryUpload"]
 CSRF_FAILURE_VIEW = "samhandling.pages.failures.csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "/inn/"

@@ -27,6 +27,10 @@ HANDLERS: dict[str, str] = {
     "writing.call_noticed": "samhandling.writing.filing.call_noticed",
     "writing.file": "samhandling.writing.filing.file",
     "writing.overdue": "samhandling.writing.filing.overdue",
+    "downtime.act": "samhandling.downtime.acting.act",
+    "downtime.begin": "samhandling.downtime.acting.begin",
+    "downtime.mail": "samhandling.downtime.mailing.mail",
+    "downtime.export": "samhandling.downtime.exporting.export",
 }
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 

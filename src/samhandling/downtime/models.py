@@ -1,0 +1,184 @@
+"""Outages, what is planned because of them, and the ledger of who was told what (routines 4.1, 4.4).
+
+No row here holds anything about a patient.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from samhandling.access.models import User
+from samhandling.downtime.rules.life import OVER, State
+from samhandling.organisations.models import Organisation
+
+
+class Outage(models.Model):
+    """A stop of the exchange, or of access to the messages (S-54), seen from one hosted organisation."""
+
+    class Kind(models.TextChoices):
+        """Known beforehand or not."""
+
+        PLANNED = "planned", "Planlagt"
+        ACUTE = "acute", "Akutt"
+
+    class Affects(models.TextChoices):
+        """What does not work."""
+
+        EXCHANGE = "exchange", "Sending og mottak"
+        ACCESS = "access", "Lesing av mottatte meldinger"
+        BOTH = "both", "Begge deler"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    affects = models.CharField(max_length=10, choices=Affects.choices, default=Affects.EXCHANGE)
+    families = models.JSONField(default=list)
+    """Message families: `plo dialogmelding epikrise henvisning svarrapport`."""
+    municipalities = models.JSONField(default=list)
+    """Municipality numbers; none is all that have an agreement."""
+    own_side = models.BooleanField(default=True)
+    """The stop is the organisation's own, not the counterpart's: municipalities then get a copy."""
+    cause = models.CharField(max_length=200, blank=True)
+    """Why, in words that every reader of a notice may see."""
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    """The estimated end."""
+    next_update = models.DateTimeField(null=True, blank=True)
+    """When more is told, while the end is not known (S-60)."""
+    known_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When it was over, or cancelled."""
+    reported_by = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=30, blank=True)
+    """How the report came: `phone mail page node`."""
+    state = models.CharField(max_length=20, default=State.DRAFT.value)
+    version = models.PositiveIntegerField(default=1)
+    """Grows with each change of times; what was planned for an older one lapses."""
+    announce_anyway = models.BooleanField(default=False)
+    announced = models.BooleanField(default=False)
+    told_start = models.DateTimeField(null=True, blank=True)
+    told_end = models.DateTimeField(null=True, blank=True)
+    told_extended = models.BooleanField(default=False)
+    published_until = models.DateTimeField(null=True, blank=True)
+    published = models.BooleanField(default=False)
+    texts = models.JSONField(default=dict)
+    """What a person has changed: notice -> {subject, body}."""
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "state"], name="outage_state")]
+
+    @property
+    def subject(self) -> str:
+        """How tasks and the log name it."""
+        return f"outage:{self.pk}"
+
+    @property
+    def over(self) -> bool:
+        """Finished or cancelled."""
+        return self.state in OVER
+
+
+class PlannedAction(models.Model):
+    """One thing that shall happen at a time, and what became of it."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        PLANNED = "planned", "Planlagt"
+        DONE = "done", "Utført"
+        LAPSED = "lapsed", "Gjelder ikke lenger"
+        MISSED = "missed", "Ikke utført"
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="actions")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10)
+    rule = models.CharField(max_length=10)
+    notice = models.CharField(max_length=20, blank=True)
+    round = models.PositiveSmallIntegerField(null=True, blank=True)
+    recipients = models.JSONField(default=list)
+    until = models.DateTimeField(null=True, blank=True)
+    if_ongoing = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+    """Why it lapsed or was missed."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["outage", "version", "kind", "rule", "at"], name="planned_action_once")
+        ]
+
+
+class Notice(models.Model):
+    """One notice to one recipient by one channel: the ledger's proof (issued once, its Message-ID stored first)."""
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        WAITING = "waiting", "Venter på å bli sendt"
+        SENDING = "sending", "Sendes"
+        SENT = "sent", "Sendt"
+        REFUSED = "refused", "Avvist"
+        BOUNCED = "bounced", "Kom i retur"
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="notices")
+    action = models.ForeignKey(PlannedAction, on_delete=models.PROTECT, related_name="notices")
+    channel = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=100)
+    """Name of the group, or of the municipality."""
+    address = models.CharField(max_length=254)
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    message_id = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    possibly_twice = models.BooleanField(default=False)
+    """A connection died between the content and its answer: the same Message-ID was sent again."""
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=300, blank=True)
+    """What the mail server said, or why nothing was sent."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["action", "channel", "recipient", "address"], name="notice_once"),
+        ]
+
+
+class OutageEntry(models.Model):
+    """One line of the ledger: what was done, when, by whom (S-57, 4.4). Never changed."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="entries")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=30)
+    rule = models.CharField(max_length=10, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class ChecklistTick(models.Model):
+    """A step of the checklist that a person has done (S-49)."""
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="ticks")
+    step = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["outage", "step"], name="tick_once")]
+
+
+class DowntimePolicyChange(models.Model):
+    """Where an organisation's procedure differs from the shipped one, from a day on."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    valid_from = models.DateField()
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "valid_from"], name="downtime_policy_from")]
