@@ -27,9 +27,12 @@ _CONDITIONS: dict[Condition, str] = {
 _NO_HEADER = Segment("MSH", "MSH|^~\\&", Separators())
 
 
-def accept(frame: bytes, *, answer_id: str, now: datetime) -> bytes:
-    """AA: stored, and from now on ours to deal with. `answer_id` becomes MSH-10 of the answer."""
-    return _answer(frame, "AA", answer_id=answer_id, now=now)
+def accept(header: Segment, *, answer_id: str, now: datetime) -> bytes:
+    """AA: stored, and from now on ours to deal with. `answer_id` becomes MSH-10 of the answer.
+
+    `header` is what `reader.read_header` gave: its bytes read as Latin-1.
+    """
+    return _answer(header, "AA", answer_id=answer_id, now=now)
 
 
 def reject(
@@ -41,31 +44,35 @@ def reject(
     (ERR-8). Neither may hold content.
     """
     error = (place, condition, "E", code, text)
-    return _answer(frame, "AR", answer_id=answer_id, now=now, error=error)
+    return _answer(_header(frame), "AR", answer_id=answer_id, now=now, error=error)
 
 
 def error(frame: bytes, *, answer_id: str, now: datetime, code: str, transient: bool, text: str = "") -> bytes:
     """AE: not stored. With `transient` ERR-4 is `T`: the sender is to try again."""
     told: tuple[str, Condition, str, str, str] = ("", "207", "T" if transient else "E", code, text)
-    return _answer(frame, "AE", answer_id=answer_id, now=now, error=told)
+    return _answer(_header(frame), "AE", answer_id=answer_id, now=now, error=told)
+
+
+def _header(frame: bytes) -> Segment:
+    """The header of `frame`, or one of the default separators when it has none."""
+    try:
+        return read_header(frame)
+    except NoHeaderError:
+        return _NO_HEADER
 
 
 def _answer(
-    frame: bytes,
+    header: Segment,
     verdict: str,
     *,
     answer_id: str,
     now: datetime,
     error: tuple[str, Condition, str, str, str] | None = None,
 ) -> bytes:
-    """Mirror the header of `frame` (the default separators when it has none) and judge it.
+    """Mirror the header and judge what came with it.
 
     The header was read as Latin-1 and is written so: what is echoed are the sender's own bytes.
     """
-    try:
-        header = read_header(frame)
-    except NoHeaderError:
-        header = _NO_HEADER
     marks = header.separators
     field, component = marks.field, marks.component
     trigger = header.value(9, 2)

@@ -127,10 +127,11 @@ def read(message: Message, mapping: AdtMapping = DEFAULT) -> AdtEvent:
     return _Reader(message, mapping).event()
 
 
-def identifiers(message: Message, mapping: AdtMapping = DEFAULT) -> tuple[AdtIdentifier, ...]:
-    """The patient's identifiers and those of the patient merged away: what the order of work is kept by."""
-    reader = _Reader(message, mapping)
-    return reader.identifiers("identifiers") + reader.identifiers("merged_identifiers")
+def numbers(message: Message, mapping: AdtMapping = DEFAULT) -> list[str]:
+    """The patient's numbers and those of the patient merged away, once each: what the order of work is kept by."""
+    places = (mapping.place("identifiers"), mapping.place("merged_identifiers"))
+    found = [_plain(repetition, 1) for place in places if place for repetition in message.repetitions(place)]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def visit_number(message: Message, mapping: AdtMapping = DEFAULT) -> str:

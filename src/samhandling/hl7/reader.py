@@ -132,6 +132,9 @@ class Segment:
 
     def value(self, number: int, component: int = 1, subcomponent: int = 1) -> str:
         """A component of the first repetition that is not empty."""
+        raw = self.field(number)
+        if self.separators.repetition not in raw and self.name != "MSH":
+            return Repetition(raw, self.separators).component(component, subcomponent)
         found = self.repetitions(number)
         return found[0].component(component, subcomponent) if found else ""
 
@@ -144,6 +147,8 @@ class Message:
     separators: Separators
     charset: str
     """Python's name of the character set it was read in."""
+    raw_header: Segment
+    """MSH read as Latin-1, to be echoed."""
 
     def __repr__(self) -> str:
         return f"<Message of {len(self.segments)} segments>"
@@ -186,7 +191,7 @@ def read(frame: bytes, default_charset: str = "8859/1") -> Message:
         text = _without_margin(frame).decode(codec)
     except UnicodeDecodeError as error:
         raise UndecodableError(f"byte {error.start} is not {codec}") from error
-    return Message(tuple(_segments(text, header.separators)), header.separators, codec)
+    return Message(tuple(_segments(text, header.separators)), header.separators, codec, header)
 
 
 def read_header(frame: bytes) -> Segment:

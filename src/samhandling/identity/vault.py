@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -67,7 +66,7 @@ class Vault:
 
     def index(self, text: str) -> str:
         """A keyed hash (HMAC-SHA256) of the text in 64 hex digits: the same text gives the same hash on this node."""
-        return hmac.new(self._index_key, text.encode(), sha256).hexdigest()
+        return hmac.digest(self._index_key, text.encode(), "sha256").hex()
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -110,7 +110,7 @@ def _accept(frame: bytes, message: Message, line: Line, now: datetime) -> Receiv
         digest=digest,
         received_at=now,
         verdict="AA",
-        answer=ack.accept(frame, answer_id=answer_id(), now=now),
+        answer=ack.accept(message.raw_header, answer_id=answer_id(), now=now),
         keys=keys_of(message, line.mapping, line.organisation_id, patient_key=line.patient_key, index=line.index),
         visit_index=line.index(f"visit:{visit}") if visit else "",
     )
@@ -186,8 +186,7 @@ def keys_of(
     index: Callable[[str], str],
 ) -> tuple[str, ...]:
     """The lines of work that the message stands in: one for each number of each patient it is about (A40: both)."""
-    numbers = dict.fromkeys(identifier.value for identifier in adt.identifiers(message, mapping))
-    keys = [patient_key(organisation_id, number) for number in list(numbers)[:MOST_KEYS]]
+    keys = [patient_key(organisation_id, number) for number in adt.numbers(message, mapping)[:MOST_KEYS]]
     visit = "" if keys else adt.visit_number(message, mapping)
     if visit:
         keys = [f"visit:{organisation_id}:{index(f'visit:{visit}')[:32]}"]
