@@ -85,6 +85,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 FILE_UPLOAD_HANDLERS = ["samhandling.pages.uploads.MemoryUpload"]
+FILE_UPLOAD_HANDLERS = ["samhandling.pages.uploads.MemoryUpload"]
 CSRF_FAILURE_VIEW = "samhandling.pages.failures.csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGIN_URL = "/inn/"

@@ -16,6 +16,7 @@ from samhandling.exchange.models import Message
 from samhandling.organisations.models import Organisation
 from samhandling.patients.models import Patient
 from samhandling.patients.services import vault
+from samhandling.writing import attaching
 from samhandling.writing.models import Draft
 
 
@@ -36,6 +37,8 @@ class Place:
     subject: str = ""
     patient: Patient | None = None
     about: Message | None = None
+    continues: Message | None = None
+    """The version of ours that it will change: a new draft begins with what was attached to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def save(
 def _first(place: Place, sealed: bytes, author: User, now: datetime) -> Draft:
     try:
         with transaction.atomic():
-            return Draft.objects.create(
+            draft = Draft.objects.create(
                 organisation=place.organisation,
                 place=place.key,
                 message_type=place.message_type,
@@ -102,6 +105,8 @@ def _first(place: Place, sealed: bytes, author: User, now: datetime) -> Draft:
                 author=author,
                 saved_at=now,
             )
+            attaching.begin(draft, place.continues)
+            return draft
     except IntegrityError as error:
         raise OvertakenError from error
 
@@ -112,9 +117,10 @@ def discard(place: Place) -> None:
 
 
 def sent(draft: Draft, message: Message) -> None:
-    """The draft has become that message; its values are what the next version starts from."""
+    """The draft has become that message, which has its files; its values are what the next version starts from."""
     draft.sent = message
     draft.save(update_fields=["sent"])
+    attaching.remove_all(draft)
 
 
 def values_of(message: Message) -> dict[str, Any] | None:

@@ -80,3 +80,30 @@ class Draft(models.Model):
             )
         ]
         indexes = [models.Index(fields=["sent"], name="draft_sent")]
+
+
+class DraftFile(models.Model):
+    """An attachment of a message that is being written; the row goes when the message is sent or thrown away."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    """Its place in the message."""
+    sealed_name = models.BinaryField()
+    """What the receiver will see it called: it may say what it shows, so it lies sealed as well."""
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="draft_file_number")]
+
+
+class DraftFilePiece(models.Model):
+    """At most 1 MB of an attachment, sealed."""
+
+    file = models.ForeignKey(DraftFile, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="draft_file_piece")]

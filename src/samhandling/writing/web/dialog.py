@@ -82,6 +82,8 @@ class Dialog(Piece):
         self.title, self.button, self.done = _(title), _(button), _(done)
         self.lead = _(lead) if lead else ""
         self.at_once = what == "plass"
+        # HIS 1151 has no place for attachments, and what is sent at once is not looked through first.
+        self.takes_files = what not in {"avvik", "plass"}
         self.place = Place(
             organisation=talk.organisation,
             key=f"{self._where()}:{what}",

@@ -64,6 +64,7 @@ class Information(Piece):
         self.before = drafts.values_of(self.last) if self.last is not None else None
         self.title, self.button, self.done = _(TITLES[what]), _(BUTTONS[what]), _(DONE[what])
         self.back = reverse("stays:stay", args=[stay.pk])
+        self.takes_files = not self.withdraws
         self.place = Place(
             organisation=stay.organisation,
             key=f"{stay.subject}:{what}",
@@ -72,6 +73,7 @@ class Information(Piece):
             subject=stay.subject,
             patient=stay.patient,
             about=self.last,
+            continues=None if self.withdraws else self.last,
         )
         if self.state.state is State.IN and not self.withdraws:
             self.warning = _("Når du sender, registreres behov for kommunale tjenester etter utskriving: ja.")

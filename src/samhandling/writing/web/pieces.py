@@ -28,6 +28,8 @@ class Piece(ABC):
     """Address of the page that it was written from, and where the writer goes when it is sent."""
     lead: str = ""
     warning: str = ""
+    takes_files: bool = True
+    """Whether the standard lets attachments go along."""
     at_once: bool = False
     """Sent from the form: all that the receiver sees stands there already."""
 
