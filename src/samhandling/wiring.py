@@ -23,6 +23,7 @@ HANDLERS: dict[str, str] = {
     "stays.received": "samhandling.stays.handlers.received",
     "stays.cancelled": "samhandling.stays.handlers.cancelled",
     "stays.course_check": "samhandling.stays.handlers.course_check",
+    "stays.resent": "samhandling.stays.resent.resent",
     "writing.noticed": "samhandling.writing.filing.noticed",
     "writing.call_noticed": "samhandling.writing.filing.call_noticed",
     "writing.file": "samhandling.writing.filing.file",
@@ -41,6 +42,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
     "message.cancelled": ("stays.cancelled",),
+    "message.resent": ("stays.resent",),
     "call.noted": ("writing.call_noticed",),
 }
 """Event name -> handler names, one job each."""
@@ -66,6 +68,7 @@ EVERYBODY = (
     "case_handler",
     "municipal_nurse",
     "operations",
+    "watch",
     "admin",
 )
 COLLECTORS: tuple[str, ...] = (
@@ -77,7 +80,7 @@ COLLECTORS: tuple[str, ...] = (
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
-    (N_("Oppgaver"), "tasks:list", EVERYBODY[:6]),
+    (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
@@ -86,6 +89,12 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 """Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""
+
+TASK_ACTIONS: tuple[str, ...] = ("samhandling.exchange.web.following_up.offer",)
+"""Functions `(scope, causes, subjects) -> Link | None`: what may be done about a group of tasks besides."""
+
+BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
+"""Functions `(scope, now) -> list[Banner]`: what stands across every page."""
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""

@@ -18,6 +18,8 @@ class Role(StrEnum):
     CASE_HANDLER = "case_handler"
     MUNICIPAL_NURSE = "municipal_nurse"
     OPERATIONS = "operations"
+    WATCH = "watch"
+    """Night duty: announces an acute outage, and nothing else."""
     ADMIN = "admin"
 
 
@@ -36,6 +38,12 @@ class May(StrEnum):
     """Every message of the organisation, metadata first."""
     SEE_TECHNICAL = "see_technical"
     """Original bytes and technical histories."""
+    RESEND = "resend"
+    """Send a message again."""
+    ANNOUNCE_ACUTE = "announce_acute"
+    """Tell everybody of an acute outage."""
+    RUN_OUTAGES = "run_outages"
+    """Plan, change and end outages, and the texts about them."""
     SET_CLOCK = "set_clock"
     """Run a test store's clock forward."""
 
@@ -46,10 +54,12 @@ _MUNICIPAL = frozenset({May.SEE_PATIENTS, May.READ_CONTENT, May.SEE_COURSES, May
 PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.WARD_NURSE: _WARD,
     Role.PLO_RESOURCE: _WARD | {May.SEE_MESSAGES},
-    Role.MESSAGE_RESPONSIBLE: _WARD | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES},
+    Role.MESSAGE_RESPONSIBLE: _WARD
+    | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.ANNOUNCE_ACUTE, May.RUN_OUTAGES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
-    Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SET_CLOCK}),
+    Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
+    Role.WATCH: frozenset({May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.ADMIN: frozenset({May.SET_CLOCK}),
 }
 

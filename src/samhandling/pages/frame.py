@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope, hats
 from samhandling.pages import menu
 from samhandling.pages.texts import ROLE_NAMES, _, clock_time, date, moment
-from samhandling.pages.values import Status, Tone
+from samhandling.pages.values import Banner, Status, Tone
 from samhandling.store.models import Store
 from samhandling.store.services import now as present
 
@@ -39,6 +42,7 @@ class Frame:
     several_hats: bool
     menu: tuple[menu.ShownEntry, ...]
     messages: tuple[Status, ...]
+    banners: tuple[Banner, ...]
     updated: str
     updated_full: str
     path: str
@@ -60,10 +64,17 @@ def frame(request: HttpRequest, scope: Scope | None, now: datetime) -> Frame:
         several_hats=scope is not None and len(hats(scope.user)) > 1,
         menu=tuple(menu.entries(scope, request.path)) if scope else (),
         messages=tuple(Status(_TONES.get(m.level_tag, Tone.INFO), str(m)) for m in messages.get_messages(request)),
+        banners=_banners(scope, now) if scope else (),
         updated=_("kl. %(time)s") % {"time": clock_time(now)},
         updated_full=moment(now),
         path=request.get_full_path() if request.method == "GET" else request.path,
     )
+
+
+def _banners(scope: Scope, now: datetime) -> tuple[Banner, ...]:
+    """What the rooms below have to say across every page (`wiring.BANNERS`)."""
+    named: tuple[str, ...] = getattr(import_module(settings.SAMHANDLING_WIRING), "BANNERS", ())
+    return tuple(banner for name in named for banner in import_string(name)(scope, now))
 
 
 def page(

@@ -44,6 +44,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.CASE_HANDLER: N_("Saksbehandler"),
     Role.MUNICIPAL_NURSE: N_("Sykepleietjenesten"),
     Role.OPERATIONS: N_("IKT-drift"),
+    Role.WATCH: N_("Vakt"),
     Role.ADMIN: N_("Administrator"),
 }
 

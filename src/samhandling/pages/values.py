@@ -49,6 +49,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Banner:
+    """What stands across every page while it holds, with the way to read more."""
+
+    tone: Tone
+    title: str
+    text: str
+    link: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened."""
 

@@ -195,7 +195,14 @@ class Membership(_Table, kw_only=True):
 
     organisation: str
     role: Literal[
-        "ward_nurse", "message_responsible", "plo_resource", "case_handler", "municipal_nurse", "operations", "admin"
+        "ward_nurse",
+        "message_responsible",
+        "plo_resource",
+        "case_handler",
+        "municipal_nurse",
+        "operations",
+        "watch",
+        "admin",
     ]
     unit: str = ""
 
