@@ -46,7 +46,7 @@ def _ward(scope: Scope, now: datetime) -> Desk:
         "urgent": sum(row.tone is Tone.BAD for row in rows),
         "soon": sum(row.tone is Tone.WARN for row in rows),
         "unassessed": sum(row.unassessed for row in rows),
-        "groups": tasks.grouped(others, tasks.group_keys(others)),
+        "groups": tasks.grouped(others, tasks.group_keys(others), scope),
         "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
         "place": ", ".join(scope.unit_names) or scope.organisation.name,
     }
@@ -58,7 +58,7 @@ def _queue(scope: Scope, now: datetime) -> Desk:
     out = scope.rows(Message.objects.filter(direction=Direction.OUT))
     unsettled = (MessageState.WAITING, MessageState.SENT)
     return "worklist/queue.html", {
-        "groups": tasks.grouped(rows, tasks.group_keys(rows)),
+        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
         "total": len(rows),
         "waiting": out.filter(state__in=unsettled).count(),
         "unconfirmed": out.filter(state__in=(MessageState.UNCONFIRMED, MessageState.FAILED)).count(),
@@ -72,7 +72,7 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
     rows = tasks.open_rows(scope, now)
     return "worklist/municipality.html", {
         "desk": course_reading.desk(scope, now),
-        "groups": tasks.grouped(rows, tasks.group_keys(rows)),
+        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
         "total": len(rows),
         "nurse": scope.role is Role.MUNICIPAL_NURSE,
     }
@@ -81,7 +81,7 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
 def _technical(scope: Scope, now: datetime) -> Desk:
     """IT and administrators: technical tasks, no patients."""
     rows = tasks.open_rows(scope, now)
-    return "worklist/technical.html", {"groups": tasks.grouped(rows, tasks.group_keys(rows)), "total": len(rows)}
+    return "worklist/technical.html", {"groups": tasks.grouped(rows, tasks.group_keys(rows), scope), "total": len(rows)}
 
 
 DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
@@ -91,5 +91,6 @@ DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
     Role.CASE_HANDLER: _municipality,
     Role.MUNICIPAL_NURSE: _municipality,
     Role.OPERATIONS: _technical,
+    Role.WATCH: _technical,
     Role.ADMIN: _technical,
 }
