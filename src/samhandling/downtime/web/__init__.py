@@ -1,0 +1,1 @@
+"""The pages of the downtime desk, and those that everybody may see."""

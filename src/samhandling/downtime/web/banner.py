@@ -1,0 +1,24 @@
+"""The line across every page while the exchange is down or soon will be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samhandling.access.scope import Scope
+from samhandling.clock import oslo
+from samhandling.downtime.standing import standing
+from samhandling.pages.texts import _
+from samhandling.pages.values import Banner, Tone
+
+
+def banners(scope: Scope, now: datetime) -> list[Banner]:
+    """What the scope's organisation must know now: what is down, what stops today, what works again."""
+    found = standing(now, scope.organisation)
+    shown = [Banner(Tone.BAD, line.headline, f"{line.since} {line.until} {line.do}") for line in found.ongoing]
+    shown += [
+        Banner(Tone.WARN, line.headline, f"{line.since} {line.do}")
+        for line in found.coming
+        if oslo.day(line.start) == oslo.day(now)
+    ]
+    shown += [Banner(Tone.OK, line.headline, f"{line.since} {line.do}") for line in found.resolved]
+    return [Banner(each.tone, each.title, each.text, _("Driftsstatus")) for each in shown]
