@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from benchmarks import Result, rate
 from samhandling.stays import events
 from samhandling.stays.events import Event, Professional
-from samhandling.stays.policy import OSTFOLD_1
+from samhandling.stays.policy import shipped
 from samhandling.stays.rules import StayState, decide
 from samhandling.stays.rules.values import Opened, Place
 
@@ -42,7 +42,7 @@ def run() -> list[Result]:
     def play() -> StayState:
         state = StayState()
         for event in happened:
-            state = decide(state, event, OSTFOLD_1, event.at).state
+            state = decide(state, event, shipped(), event.at).state
         return state
 
     value = rate(play, per_call=len(happened))

@@ -10,7 +10,6 @@ import msgspec
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.clock import oslo
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.patients import services as patients
 from samhandling.patients.merging import merge
@@ -20,7 +19,7 @@ from samhandling.stays import carrying, events, resolving
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, repeats
 from samhandling.stays.rules.values import INPATIENT, Opened
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
@@ -208,7 +207,7 @@ def _welcome(work: Work, unit_code: str, unit: Unit | None) -> None:
 
 
 def _work(stay: Stay, now: datetime, event: Event, user: User | None = None) -> Work:
-    policy = policy_for(stay.organisation_id, oslo.day(now))
+    policy = policy_of(stay, now)
     return Work(stay=stay, policy=policy, now=now, user=user, source=event.about.source, state=load_state(stay))
 
 

@@ -13,12 +13,11 @@ import msgspec
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.clock import oslo
 from samhandling.jobs.services import publish
 from samhandling.patients.services import identifiers, patient_key, vault
 from samhandling.stays import errors
 from samhandling.stays.models import Call, Course, CourseEvent, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close
@@ -60,8 +59,7 @@ def note_on_stay(stay: Stay, spoken: Spoken, *, user: User, now: datetime) -> Ca
     _refuse(spoken, now)
     locked = lock_stay(stay.pk)
     call = _stored(spoken, Call(organisation=locked.organisation, stay=locked, patient=locked.patient), user, now)
-    policy = policy_for(locked.organisation_id, oslo.day(now))
-    work = Work(stay=locked, policy=policy, now=now, user=user, state=load_state(locked))
+    work = Work(stay=locked, policy=policy_of(locked, now), now=now, user=user, state=load_state(locked))
     work.note("called", at=spoken.at, call=call.pk)
     _settle(call, spoken, user, now)
     return call

@@ -82,6 +82,25 @@ CAUSES: dict[str, Cause] = {
         "Pasienten er ikke lenger registrert som bruker av kommunale tjenester. "
         "Feilregistrert, eller ikke lenger behov?",
     ),
+    "stay.objection": Cause(
+        "decide", "high", "ward",
+        "Pasienten motsetter seg at opplysninger gis videre, så kommunen har ikke fått beskjed. Avgjør med den "
+        "ansvarlige legen hva loven krever at kommunen får vite.",
+    ),
+    "stay.place_unanswered": Cause(
+        "call", "medium", "ward",
+        "{kommune} har ikke svart på om den kan ta imot pasienten. Ring {nummer} og noter svaret.",
+    ),
+    "stay.request_overdue": Cause(
+        "call", "medium", "ward", "En forespørsel er ikke besvart i tide. Ring {kommune} {nummer}.",
+    ),
+    "stay.request_unanswered": Cause(
+        "call", "high", "ward", "Ubesvart forespørsel ved utskriving – ring {kommune} {nummer}.",
+    ),
+    "stay.call.after_discharge": Cause(
+        "call", "high", "ward",
+        "Pasienten er skrevet ut. Dette regnes som avvik fra avtalt rutine. Ring {kommune} {nummer} først.",
+    ),
     "stay.call.user": Cause(
         "call", "high", "ward", "Pasienten er ikke bruker av kommunale tjenester likevel. Ring {kommune} {nummer}.",
     ),
@@ -192,14 +211,18 @@ CAUSES: dict[str, Cause] = {
 """Cause code -> the work."""
 
 BREACH_SEVERITY: dict[str, str] = {
+    "A-04": "low",
     "A-05": "medium",
     "A-07": "medium",
     "A-08": "medium",
     "A-09": "high",
     "A-11": "medium",
+    "A-10": "high",
     "A-12": "high",
     "A-13": "high",
     "A-14": "medium",
+    "A-15": "medium",
+    "A-16": "medium",
     "A-21": "high",
     "status": "low",
 }

@@ -22,27 +22,29 @@ def after(start: datetime, *, hours: float = 0, minutes: float = 0) -> datetime:
     return start + timedelta(hours=hours, minutes=minutes)
 
 
-def _of_stay(work: Work) -> dict[str, Deadline]:
-    """The stay's own clocks, their rows locked."""
+def _of_stay(work: Work) -> dict[tuple[str, str], Deadline]:
+    """The stay's own clocks by name and detail, their rows locked."""
     if work.clocks is None:
         rows = Deadline.objects.select_for_update().filter(stay=work.stay, expectation__isnull=True).order_by("pk")
-        work.clocks = {row.clock: row for row in rows}
+        work.clocks = {(row.clock, row.detail): row for row in rows}
     return work.clocks
 
 
 def start(work: Work, actions: Sequence[StartClock]) -> None:
     """Clocks of the stay run; one that runs is moved, one that was closed or missed begins anew.
 
-    What was met stays met, save the daily question F10, which each new date asks again.
+    What was met stays met, save what each new date or message asks again.
     """
     known = _of_stay(work)
     made: list[Deadline] = []
     for action in actions:
-        row = known.get(action.clock)
+        name = (action.clock, action.detail)
+        row = known.get(name)
         if row is None:
-            row = known[action.clock] = Deadline(stay=work.stay, clock=action.clock, state=DeadlineState.DUE.value)
+            row = Deadline(stay=work.stay, clock=action.clock, detail=action.detail, state=DeadlineState.DUE.value)
+            known[name] = row
             made.append(row)
-        elif row.state == DeadlineState.MET and action.clock != "F10":
+        elif row.state == DeadlineState.MET and action.clock not in deadlines.BEGIN_ANEW:
             continue
         elif row.state != DeadlineState.SENT:
             row.state = DeadlineState.DUE.value
@@ -52,7 +54,9 @@ def start(work: Work, actions: Sequence[StartClock]) -> None:
             _wait(row, work.now)
     if made:
         Deadline.objects.bulk_create(made)
-        enqueue_timers("stays.deadline", [Timer({"deadline": r.pk}, r.due_at, _job(r)) for r in made], now=work.now)
+        timers = [Timer({"deadline": r.pk}, r.due_at, _job(r)) for r in made if r.due_at is not None]
+        if timers:
+            enqueue_timers("stays.deadline", timers, now=work.now)
 
 
 def _job(row: Deadline) -> str:
@@ -63,14 +67,19 @@ def _wait(row: Deadline, now: datetime, *, again: bool = True) -> None:
     """Come back when the deadline is due; `again`: in place of an earlier wait, which may have been shorter."""
     if again:
         cancel_job(_job(row))
-    enqueue("stays.deadline", {"deadline": row.pk}, now=now, run_at=row.due_at, unique=_job(row))
+    if row.due_at is not None:
+        enqueue("stays.deadline", {"deadline": row.pk}, now=now, run_at=row.due_at, unique=_job(row))
 
 
 def event(work: Work, action: ClockEvent) -> None:
     """Something that matters to running clocks of the stay."""
-    for clock, row in _of_stay(work).items():
-        if clock in action.clocks:
+    for (clock, detail), row in _of_stay(work).items():
+        if clock in action.clocks and action.detail in (None, detail):
+            was_missed = row.state == DeadlineState.MISSED
             advance(row, action.event, at=action.at, now=work.now)
+            breach_code = deadlines.CONSEQUENCES[clock].breach
+            if was_missed and row.state == DeadlineState.MET and breach_code:
+                untrue(work, breach_code)
 
 
 def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime) -> bool:
@@ -78,11 +87,15 @@ def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime)
     before = DeadlineState(row.state)
     state = deadlines.advance(before, event, due_at=row.due_at, at=at)
     if state is before:
+        if event == "met" and state is DeadlineState.MISSED and row.late_at is None:
+            row.late_at = at
+            row.save(update_fields=["late_at"])
         return False
     row.state = state.value
     waits = state in (DeadlineState.DUE, DeadlineState.SENT)
     row.settled_at = None if waits else at
-    row.save(update_fields=["state", "settled_at"])
+    row.late_at = at if event == "met" and state is DeadlineState.MISSED else None
+    row.save(update_fields=["state", "settled_at", "late_at"])
     if waits:
         _wait(row, now)
     else:
@@ -157,3 +170,9 @@ def breach(work: Work, code: str) -> None:
             "unit": work.stay.unit,
         },
     )
+
+
+def untrue(work: Work, code: str) -> None:
+    """A breach that was found before we knew better: what was in time has come (C-02)."""
+    BreachOfRoutine.objects.filter(organisation=work.organisation, unique_key=f"{work.stay.subject}:{code}").delete()
+    work.note("breach_untrue", code=code)

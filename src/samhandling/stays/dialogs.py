@@ -22,7 +22,7 @@ from samhandling.patients.models import Patient
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.informing import REFUSED
 from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.work import Work, load_state, lock_stay
@@ -37,6 +37,7 @@ CODES: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     **REFUSED,
     "not_ready": N_("Pasienten er ikke lenger meldt utskrivningsklar."),
+    "no_request": N_("Det er ingen ubesvart forespørsel å svare på."),
     "nothing_to_ask": N_("Vi har ikke fått noen melding om pasienten fra sykehuset som vi kan svare på."),
     "gone": N_("Meldingen kan ikke besvares lenger."),
 }
@@ -67,7 +68,7 @@ def ready_message(course: Course) -> Message | None:
     return row.message if row is not None and course.state == CourseState.READY else None
 
 
-def refusal(talk: Talk) -> str:
+def refusal(talk: Talk, *, now: datetime) -> str:
     """Stable code of why it may not be sent now (2.4); empty when it may."""
     about = talk.about
     if talk.message_type == "DIALOG_NOTAT":
@@ -75,7 +76,8 @@ def refusal(talk: Talk) -> str:
     if about is not None and (about.state == MessageState.REMOVED or about.direction != Direction.IN):
         return "gone"
     if talk.stay is not None:
-        return may_send(CODES[talk.message_type], load_state(talk.stay)).reason
+        answer = may_send(CODES[talk.message_type], load_state(talk.stay), policy_of(talk.stay, now), now=now)
+        return "" if answer.allowed else answer.reason
     if about is None and (talk.course is None or _last_of(talk.course) is None):
         return "nothing_to_ask"
     return ""
@@ -128,7 +130,7 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
     if talk.course is not None:
         Course.objects.select_for_update().get(pk=talk.course.pk)
         talk.course.refresh_from_db()
-    reason = refusal(talk)
+    reason = refusal(talk, now=now)
     if reason:
         return Outcome(None, (Finding(f"routine.{reason}", REASONS.get(reason, REASONS["state"])),))
     outcome = send_message(_draft(talk, values, now), now=now)
@@ -137,8 +139,7 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
     if talk.about is not None and talk.message_type == "DIALOG_SVAR":
         close_tasks(unique_key=request_key(talk.about), organisation=talk.organisation, how="done", now=now, user=user)
     if talk.stay is not None:
-        policy = policy_for(talk.organisation.pk, oslo.day(now))
-        work = Work(stay=talk.stay, policy=policy, now=now, user=user, state=load_state(talk.stay))
+        work = Work(stay=talk.stay, policy=policy_of(talk.stay, now), now=now, user=user, state=load_state(talk.stay))
         work.note("dialog_sent", message=outcome.message)
     if talk.course is not None:
         _tell_course(talk.course, outcome.message, values, user, now)

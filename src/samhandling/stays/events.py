@@ -174,6 +174,75 @@ class MunicipalityChanged(Event):
 class InformationReceived(Event):
     """T06 to T08: the municipality's system had a Helseopplysning of this node's at `at` (positive receipt)."""
 
+    final: bool = False
+    """It was the final one (F9)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationRejected(Event):
+    """T08: a Helseopplysning was rejected, and does not count as sent."""
+
+    stands: Literal["", "early", "change", "final"] = ""
+    """The kind of the newest one that still stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReceived(Event):
+    """T01, F2: the municipality's admission report came. With what was looked up about the patient, for T01."""
+
+    id_class: str = "NONE"
+    municipality: str = ""
+    agreement: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReceived(Event):
+    """M9 from the municipality: we owe an answer (F6)."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSent(Event):
+    """M9 to the municipality."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestTaken(Event):
+    """The municipality's system confirmed our M9 at `at`: the time to answer runs (F6)."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswered(Event):
+    """M10 in or out, or an answer on the phone, to the M9 of that reference."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyTaken(Event):
+    """The municipality's system confirmed M6 at `at`: its answer is due (F4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceAnswered(Event):
+    """M13, F4: the municipality says, by message or phone, whether it can receive the patient."""
+
+    can: bool | None = None
+    """None: it answered, and a person must read what."""
+    from_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objected(Event):
+    """P-01: the patient objects to information being given, or no longer does."""
+
+    value: bool = True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InformationWithdrawn(Event):
@@ -218,8 +287,17 @@ FeedEvent = (
     | IdentityChanged
     | MunicipalityChanged
     | InformationReceived
+    | InformationRejected
     | InformationSent
     | InformationWithdrawn
+    | Objected
+    | PlaceAnswered
+    | ReadyTaken
+    | ReportReceived
+    | RequestAnswered
+    | RequestReceived
+    | RequestSent
+    | RequestTaken
     | PatientUpdated
     | PatientsMerged
 )

@@ -8,30 +8,30 @@ from typing import cast
 from django.db import transaction
 from django.db.models import Q
 
-from samhandling.clock import oslo
 from samhandling.exchange.models import Delivery, Direction, Message
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
 from samhandling.stays import carrying, clocks, coursing, hearing, informing, telling
 from samhandling.stays.events import Event, InformationReceived
 from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.rules import courses
 from samhandling.stays.rules.deadlines import CONSEQUENCES, DeadlineState
 from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
-from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, ReadyDayCame
+from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, ReadyDayCame, ReportWaitOver
 from samhandling.stays.work import Work, load_state, lock_stay
 
 TIMERS: dict[str, type[Event]] = {
     "discharge": DischargeTimeCame,
     "death": DeathWaitOver,
     "ready_day": ReadyDayCame,
+    "report": ReportWaitOver,
 }
 
 
 def _work(stay: Stay, now: datetime) -> Work:
-    return Work(stay=stay, policy=policy_for(stay.organisation_id, oslo.day(now)), now=now, state=load_state(stay))
+    return Work(stay=stay, policy=policy_of(stay, now), now=now, state=load_state(stay))
 
 
 def timer(running: Running) -> None:
@@ -53,7 +53,7 @@ def deadline(running: Running) -> None:
 
 
 def _pass(work: Work, row: Deadline) -> None:
-    if row.state not in (DeadlineState.DUE, DeadlineState.SENT) or row.due_at > work.now:
+    if row.state not in (DeadlineState.DUE, DeadlineState.SENT) or row.due_at is None or row.due_at > work.now:
         return
     expectation = _expectation(row)
     if row.clock == "F3" and expectation is not None and expectation.written_by == "node":

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from samhandling.clock import oslo
 from samhandling.exchange.models import Direction, Message
 from samhandling.organisations.models import Organisation
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.dialogs import request_key
 from samhandling.stays.models import Course, CourseEvent, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.services import open_task
@@ -55,8 +54,7 @@ def _at_hospital(message: Message, now: datetime) -> None:
         return
     _tie(message, stay.subject)
     locked = lock_stay(stay.pk)
-    policy = policy_for(locked.organisation_id, oslo.day(now))
-    work = Work(stay=locked, policy=policy, now=now, state=load_state(locked))
+    work = Work(stay=locked, policy=policy_of(locked, now), now=now, state=load_state(locked))
     kind = HEARD[message.type]
     answers_ready = kind == "note" and message.refers_to is not None and message.refers_to.type in READY
     work.note("place_answer" if answers_ready else f"heard_{kind}", message=message)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.clock import oslo
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_out
@@ -18,7 +17,7 @@ from samhandling.pages.texts import N_
 from samhandling.stays import carrying
 from samhandling.stays.events import Event, InformationSent, InformationWithdrawn, NeedAssessed
 from samhandling.stays.models import Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import Answer, may_send
 from samhandling.stays.rules.values import State
 from samhandling.stays.work import Work, load_state, lock_stay
@@ -29,6 +28,8 @@ CODES: Mapping[Kind, str] = {"early": "M3", "change": "M4", "final": "M5"}
 REFUSED = {
     "state": N_("Meldingen passer ikke med hvor pasienten er nå."),
     "overlay_h": N_("Pasienten har ikke fødselsnummer. PLO-meldinger skal ikke brukes."),
+    "overlay_o": N_("Pasienten motsetter seg at opplysninger gis videre."),
+    "discharged": N_("Pasienten er skrevet ut. Ring kommunen."),
     "overlay_n": N_("Vi har ikke avtale om elektroniske meldinger med kommunen."),
     "no_series": N_("Det er ingen helseopplysning å endre eller trekke tilbake."),
     "series": N_("Tidligmelding er sendt. Skriv en endringsmelding."),
@@ -59,12 +60,12 @@ def last_version(stay: Stay) -> Message | None:
     )
 
 
-def allowed(stay: Stay, kind: Kind, *, withdraw: bool = False) -> Answer:
+def allowed(stay: Stay, kind: Kind, *, now: datetime, withdraw: bool = False) -> Answer:
     """Whether the routine lets that Helseopplysning, or the withdrawal of all of them, go now (2.4)."""
-    state, last = load_state(stay), last_version(stay)
+    state, last, policy = load_state(stay), last_version(stay), policy_of(stay, now)
     if withdraw:
-        return may_send("C", state) if last is not None else Answer("no", "no_series")
-    answer = may_send(CODES[kind], state)
+        return may_send("C", state, policy) if last is not None else Answer("no", "no_series")
+    answer = may_send(CODES[kind], state, policy, now=now)
     if not answer.allowed:
         return answer
     if kind == "early" and last is not None:
@@ -95,7 +96,7 @@ def _draft(stay: Stay, kind: Kind, values: Mapping[str, Any], now: datetime) -> 
 
 
 def _work(stay: Stay, now: datetime, user: User | None = None) -> Work:
-    policy = policy_for(stay.organisation_id, oslo.day(now))
+    policy = policy_of(stay, now)
     return Work(stay=stay, policy=policy, now=now, user=user, state=load_state(stay))
 
 
@@ -116,7 +117,7 @@ def send_information(
     """
     stay = lock_stay(stay_id)
     withdraw = values.get("status") == "C"
-    answer = allowed(stay, kind, withdraw=withdraw)
+    answer = allowed(stay, kind, now=now, withdraw=withdraw)
     if not answer.allowed:
         return Outcome(None, (Finding(f"routine.{answer.reason}", REFUSED.get(answer.reason, REFUSED["state"])),))
     last = last_version(stay)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from samhandling.errors import SamhandlingError
+from samhandling.stays.policy import OSTFOLD
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.expectations import ExpectationState
@@ -30,16 +31,26 @@ class TimelineError(SamhandlingError):
 
 
 class RoutinePolicy(models.Model):
-    """Where a hospital's routine differs from the shipped one, from a day on (C-13)."""
+    """Where the routine of a hospital, or of its agreement with one municipality, differs, from a day on (C-13)."""
 
     organisation = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    municipality_number = models.CharField(max_length=4, blank=True)
+    """Only for this municipality; empty: for all."""
     name = models.CharField(max_length=100)
+    base = models.CharField(max_length=60, default=OSTFOLD)
+    """The shipped routine that `changes` differ from: a name of `stays.policy.shipped_names`."""
     valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    """The last day; empty: until another one begins."""
     changes = models.JSONField(default=dict)
     """Names and values of `stays.policy.Policy` that differ."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "valid_from"], name="routine_policy_from")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "municipality_number", "valid_from"], name="routine_policy_from"
+            )
+        ]
 
 
 class Stay(models.Model):
@@ -158,17 +169,22 @@ class Deadline(models.Model):
     )
     """The message it is about (F3, F7); empty for the clocks of the stay itself."""
     state = models.CharField(max_length=15, choices=[(s.value, s.value) for s in DeadlineState])
+    detail = models.CharField(max_length=40, blank=True)
+    """Which one, of clocks that run several at a time: the row id of a request (F6)."""
     starts_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    """Empty: before the discharge, whenever that is (F9)."""
     reason = models.CharField(max_length=20, blank=True)
     """Why it is not the ordinary one: `identity` (T27), `late_need` (C-01)."""
     settled_at = models.DateTimeField(null=True, blank=True)
     """When it was met, missed or closed."""
+    late_at = models.DateTimeField(null=True, blank=True)
+    """When what was missed came after all."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["stay", "clock"], condition=Q(expectation__isnull=True), name="deadline_of_stay"
+                fields=["stay", "clock", "detail"], condition=Q(expectation__isnull=True), name="deadline_of_stay"
             ),
             models.UniqueConstraint(
                 fields=["expectation", "clock"], condition=Q(expectation__isnull=False), name="deadline_of_message"

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from samhandling.clock import oslo
 from samhandling.exchange.models import Message
 from samhandling.exchange.services import Draft, Finding, Outcome
 from samhandling.exchange.services import send as send_message
@@ -18,7 +17,7 @@ from samhandling.organisations.models import Organisation
 from samhandling.patients import services as patients
 from samhandling.stays import telling
 from samhandling.stays.models import Expectation, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.expectations import OPEN, ExpectationState
@@ -48,9 +47,7 @@ def pass_on(document: bytes, *, organisation: Organisation, now: datetime) -> Ou
     if stay is None:
         return Outcome(None, (Finding("stay.unknown_visit", "Vi kjenner ikke noe opphold for pasienten."),))
     locked = lock_stay(stay.pk)
-    work = Work(
-        stay=locked, policy=policy_for(organisation.pk, oslo.day(now)), now=now, source="epj", state=load_state(locked)
-    )
+    work = Work(stay=locked, policy=policy_of(locked, now), now=now, source="epj", state=load_state(locked))
     if facts.status == "C":
         return _pass_cancellation(work, document, facts)
     return _pass_new(work, document, CODES[facts.type])
@@ -73,7 +70,7 @@ def _pass_new(work: Work, document: bytes, code: str) -> Outcome:
         .first()
     )
     if waiting is None:
-        answer = may_send(code, work.state)
+        answer = may_send(code, work.state, work.policy, now=work.now)
         if not answer.allowed:
             work.note("epj_refused", code=code, reason=answer.reason)
             work.ask("stay.epj_refused", detail=code, message=code)

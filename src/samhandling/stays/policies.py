@@ -1,22 +1,35 @@
-"""Which version of the routine holds for a hospital on a day."""
+"""Which version of the routine holds between a hospital and a municipality on a day."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from samhandling.stays.models import RoutinePolicy
-from samhandling.stays.policy import OSTFOLD_1, Policy, with_changes
+from django.db.models import Q
+
+from samhandling.clock import oslo
+from samhandling.stays.models import RoutinePolicy, Stay
+from samhandling.stays.policy import Policy, shipped, with_changes
 from samhandling.store.memo import remembered
 
 
 @remembered
-def policy_for(organisation_id: int, day: date) -> Policy:
-    """The hospital's routine in force on `day`; the shipped one where it has named no other."""
+def policy_for(organisation_id: int, day: date, municipality: str = "") -> Policy:
+    """The routine in force on `day`: the agreement's with that municipality, else the hospital's, else the shipped one.
+
+    A change takes effect from its day: what was decided before it stays as it was judged then.
+    """
     row = (
         RoutinePolicy.objects.filter(organisation_id=organisation_id, valid_from__lte=day)
-        .order_by("-valid_from")
+        .filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        .filter(municipality_number__in=("", municipality))
+        .order_by("-municipality_number", "-valid_from")
         .first()
     )
     if row is None:
-        return OSTFOLD_1
-    return with_changes(OSTFOLD_1, name=row.name, valid_from=row.valid_from, changes=row.changes)
+        return shipped()
+    return with_changes(shipped(row.base), name=row.name, valid_from=row.valid_from, changes=row.changes)
+
+
+def policy_of(stay: Stay, now: datetime) -> Policy:
+    """The routine by which a stay is judged now: that of its hospital and the patient's municipality."""
+    return policy_for(stay.organisation_id, oslo.day(now), stay.municipality_number)

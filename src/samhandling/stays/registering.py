@@ -15,7 +15,7 @@ from samhandling.stays import errors, events, resolving
 from samhandling.stays.applying import Applied, on_stay
 from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_of
 from samhandling.stays.rules import ImpossibleEventError, State, StayState
 from samhandling.stays.rules.step import named
 from samhandling.stays.work import load_state, lock_stay
@@ -104,6 +104,6 @@ def _refuse_ready(event: events.ReadySet, state: StayState, now: datetime) -> No
 def _refuse_undo(event: events.DischargeUndone, state: StayState, stay: Stay, user: User, now: datetime) -> None:
     if state.discharged_at is None:
         return
-    limit = timedelta(hours=policy_for(stay.organisation_id, oslo.day(now)).undo_discharge_hours)
+    limit = timedelta(hours=policy_of(stay, now).undo_discharge_hours)
     if event.at - state.discharged_at > limit and not (event.confirmed and _is_responsible(user, stay)):
         raise errors.ResponsibleDecidesError

@@ -274,6 +274,9 @@ def by_phone(work: Work, action: TellByPhone) -> None:
     """Overlay: work for people instead of a message (S-35, S-36, A-11)."""
     what = action.message.lower()
     work.note("by_phone", code=action.message, overlay=action.overlay)
+    if action.overlay == "O":
+        work.ask("stay.objection", due_at=action.due_at)
+        return
     if action.overlay == "H":
         work.ask(f"stay.h_number.{what}", due_at=action.due_at)
         if action.message == "M1":

@@ -39,7 +39,7 @@ class Work:
     source: str = ""
     row: str = ""
     state: StayState = field(default_factory=StayState)
-    clocks: dict[str, Deadline] | None = None
+    clocks: dict[tuple[str, str], Deadline] | None = None
     """Locked deadlines of the stay itself, by clock; None until they are asked for."""
 
     @property

@@ -81,8 +81,11 @@ class Migration(migrations.Migration):
             name='RoutinePolicy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality_number', models.CharField(blank=True, max_length=4)),
                 ('name', models.CharField(max_length=100)),
+                ('base', models.CharField(default='sykehuset-ostfold-1', max_length=60)),
                 ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(blank=True, null=True)),
                 ('changes', models.JSONField(default=dict)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
             ],
@@ -129,10 +132,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('clock', models.CharField(max_length=4)),
                 ('state', models.CharField(choices=[('due', 'due'), ('sent_unacked', 'sent_unacked'), ('met', 'met'), ('missed', 'missed'), ('closed', 'closed')], max_length=15)),
+                ('detail', models.CharField(blank=True, max_length=40)),
                 ('starts_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('reason', models.CharField(blank=True, max_length=20)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('late_at', models.DateTimeField(blank=True, null=True)),
                 ('expectation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='stays.expectation')),
                 ('stay', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='stays.stay')),
             ],
@@ -197,7 +202,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='routinepolicy',
-            constraint=models.UniqueConstraint(fields=('organisation', 'valid_from'), name='routine_policy_from'),
+            constraint=models.UniqueConstraint(fields=('organisation', 'municipality_number', 'valid_from'), name='routine_policy_from'),
         ),
         migrations.AddIndex(
             model_name='stay',
@@ -225,7 +230,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('expectation__isnull', True)), fields=('stay', 'clock'), name='deadline_of_stay'),
+            constraint=models.UniqueConstraint(condition=models.Q(('expectation__isnull', True)), fields=('stay', 'clock', 'detail'), name='deadline_of_stay'),
         ),
         migrations.AddConstraint(
             model_name='deadline',

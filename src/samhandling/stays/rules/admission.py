@@ -1,11 +1,11 @@
-"""What admissions, wards, leave and Helseopplysninger do to a stay (T02, T03, T06 to T08, T22, T23, T25)."""
+"""What admissions, wards and leave do to a stay (T02, T03, T22, T23, T25)."""
 
 from __future__ import annotations
 
 from samhandling.stays.rules.belonging import is_ordinary
 from samhandling.stays.rules.repeats import remember
 from samhandling.stays.rules.step import Step, named
-from samhandling.stays.rules.values import ClockEvent, State
+from samhandling.stays.rules.values import DropTimer, State
 
 
 def nothing(step: Step) -> None:
@@ -29,6 +29,10 @@ def open_stay(step: Step) -> None:
         said=remember(step.state.said, event),
     )
     step.note("admitted")
+    if step.state.report_at is not None:
+        step.meet("F8")
+        step.do(DropTimer(name="report"))
+        step.note("report_attached")
     step.start("F11", event.at, step.policy.assessment_hours)
 
 
@@ -91,31 +95,3 @@ def leave_end(step: Step) -> None:
     step.set(on_leave=False)
     step.note("leave_ended")
     step.drop("stay.leave")
-
-
-def information_sent(step: Step) -> None:
-    """T06 to T08, as far as the stay must know: which kind was the last, and what it means for F1 and F9."""
-    event = step.event
-    step.set(information=event.kind)
-    step.note(f"information_{event.kind}")
-    step.drop("stay.change_notice", "stay.contact_changed")
-    if event.kind == "final":
-        step.meet("F9")
-        step.drop("stay.information_missing")
-    if event.received_at is None:
-        step.do(ClockEvent(clocks=("F1",), event="sent", at=event.at))
-    else:
-        step.meet("F1", at=event.received_at)
-        step.drop("stay.early_missed")
-
-
-def information_received(step: Step) -> None:
-    """T06: only a positive receipt within the time meets F1 (C-02)."""
-    step.meet("F1", at=step.event.at)
-    step.drop("stay.early_missed")
-
-
-def information_withdrawn(step: Step) -> None:
-    """The municipality no longer has any Helseopplysning that stands; F1 that was met stays met."""
-    step.set(information="")
-    step.note("information_withdrawn")

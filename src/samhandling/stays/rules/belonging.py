@@ -10,8 +10,8 @@ from samhandling.stays.rules.values import Cancel, StartClock, State
 
 
 def is_ordinary(id_class: str, policy: Policy) -> bool:
-    """C-03: fødselsnummer, and D-number where the policy says so."""
-    return id_class == "FNR" or (id_class == "DNR" and policy.d_number_is_ordinary)
+    """C-03: the classes that the policy lets into PLO messages."""
+    return id_class in policy.identity_classes
 
 
 def identity(step: Step) -> None:
@@ -50,7 +50,7 @@ def _overlay_on(step: Step) -> None:
     step.forget_ready()
     step.stop("F1", "F2")
     step.set(early_due=None, report_due=None)
-    if step.state.exchanged:
+    if step.state.exchanged and step.state.overlay == "H":
         step.ask("stay.identity_lost", minutes=step.policy.call_minutes)
     step.catch_up()
 
@@ -61,6 +61,15 @@ def _overlay_other(step: Step) -> None:
     again = {name: "" for name in ("m1", "m6") if getattr(step.state, name) == "manual"}
     step.set(**again)
     step.catch_up()
+
+
+def objection(step: Step) -> None:
+    """P-01: while the patient objects nothing is told, by message or phone; a person decides what the law demands."""
+    before = step.state.overlay
+    step.set(objects=step.event.value)
+    step.note("objects" if step.event.value else "objects_no_longer")
+    if step.state.state in (State.IN, State.ACTIVE, State.READY):
+        _overlay_may_change(step, before)
 
 
 def municipality(step: Step) -> None:
@@ -102,7 +111,7 @@ def answer_municipality(step: Step) -> None:
     old = step.state.told_before
     step.drop("stay.municipality_question")
     if step.event.was_wrong:
-        step.do(Cancel(messages=("M8", "M7", "M6", "M1"), municipality=old, why="municipality"))
+        step.do(Cancel(messages=("M8", "M7", "M6", "M1"), municipality=old, everything=True, why="municipality"))
         step.ask("stay.privacy", minutes=step.policy.call_minutes)
         step.note("municipality_was_wrong")
     else:

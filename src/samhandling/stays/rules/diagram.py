@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from samhandling.stays.policy import shipped
+from samhandling.stays.policy_check import COLUMNS
 from samhandling.stays.rules import courses, deadlines, expectations
-from samhandling.stays.rules.allowed import ALLOWED, COLUMNS
 from samhandling.stays.rules.table import ALPHABET, ROWS, TABLE
 from samhandling.stays.rules.values import State
 
@@ -47,7 +48,7 @@ def reference() -> str:
             "",
             f"| Message | {' | '.join(COLUMNS)} |",
             "|---" * (len(COLUMNS) + 1) + "|",
-            *(f"| {name} | {' | '.join(words[c] for c in COLUMNS)} |" for name, words in ALLOWED.items()),
+            *(f"| {name} | {' | '.join(words.split())} |" for name, words in shipped().allowed.items()),
             "",
             "## Deadline",
             "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from samhandling.clock import oslo
+from samhandling.stays.rules.dialogue import ask_about_unanswered
 from samhandling.stays.rules.readiness import ask_on_day
 from samhandling.stays.rules.step import ALL_CLOCKS, MANUAL_CAUSES, Step
 from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, Said, SetTimer, State, StayState
@@ -14,6 +15,7 @@ def _leave(step: Step) -> None:
     """What ends with every way out: clocks, timers, questions."""
     step.stop(*ALL_CLOCKS)
     step.do(DropTimer(name="ready_day"), DropTimer(name="discharge"))
+    step.drop("stay.place_unanswered", "stay.request_overdue")
     step.drop("stay.ready_today", "stay.user_question", "stay.change_notice")
     step.drop("stay.contact_changed", "stay.early_missed", "stay.leave")
     step.forget_ready()
@@ -29,6 +31,7 @@ def plan_discharge(step: Step) -> None:
 
 def discharge(step: Step) -> None:
     """T14, T16, T24: M8 with place; what was promised to the municipality and not sent becomes work."""
+    _final_was_due(step, step.event.at)
     _leave(step)
     _out(step, step.event.at, step.event.place)
 
@@ -47,8 +50,14 @@ def correct_discharge(step: Step) -> None:
 def discharge_as_planned(step: Step) -> None:
     """T14: the planned time has come."""
     at, place = step.state.planned_discharge or step.event.at, step.state.planned_to
+    _final_was_due(step, at)
     _leave(step)
     _out(step, at, place)
+
+
+def _final_was_due(step: Step, at: datetime) -> None:
+    """F9: the final notice had to be in the municipality's hands before now."""
+    step.do(ClockEvent(clocks=("F9",), event="passed", at=at))
 
 
 def _out(step: Step, at: datetime, place: str) -> None:
@@ -64,6 +73,7 @@ def _out(step: Step, at: datetime, place: str) -> None:
     if step.state.m8 != "told":
         step.tell("M8")
         step.set(m8=step.mark)
+    ask_about_unanswered(step)
     _missing_information(step)
 
 
@@ -135,6 +145,9 @@ def _clocks_that_ran(state: StayState) -> tuple[str, ...]:
     ran = {
         "F1": state.early_due is not None,
         "F2": state.report_due is not None,
+        "F4": state.m6 == "told" and not state.place,
+        "F6": bool(state.requests),
+        "F9": state.ready_date is not None or state.expected_ready is not None,
         "F10": state.expected_ready is not None,
         "F11": state.user is None or state.need is None,
     }
@@ -163,7 +176,7 @@ def void(step: Step) -> None:
     step.drop("stay.information_missing", *MANUAL_CAUSES)
     told = "told" in (state.m1, state.m6, state.m8) or state.exchanged
     if told:
-        step.do(Cancel(messages=("M8", "M7", "M6", "M1"), why="admission"))
+        step.do(Cancel(messages=("M8", "M7", "M6", "M1"), everything=True, why="admission"))
     if "manual" in (state.m1, state.m6):
         step.ask("stay.call.cancelled", minutes=step.policy.call_minutes)
     if step.event.wrong_patient and told:

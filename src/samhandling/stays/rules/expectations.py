@@ -46,12 +46,14 @@ TABLE: Mapping[tuple[ExpectationState, ExpectationEvent], ExpectationState] = {
     (E.DUE, "sent"): E.SENT,
     (E.DUE, "withdrawn"): E.WITHDRAWN,
     (E.DUE, "cancelled"): E.WITHDRAWN,
+    (E.SENT, "sent"): E.SENT,
     (E.SENT, "confirmed"): E.CONFIRMED,
     (E.SENT, "rejected"): E.REJECTED,
     (E.SENT, "unconfirmed"): E.UNCONFIRMED,
     (E.SENT, "cancelled"): E.CANCELLED,
     (E.CONFIRMED, "confirmed"): E.CONFIRMED,
     (E.CONFIRMED, "cancelled"): E.CANCELLED,
+    (E.UNCONFIRMED, "sent"): E.SENT,
     (E.UNCONFIRMED, "confirmed"): E.CONFIRMED,
     (E.UNCONFIRMED, "rejected"): E.REJECTED,
     (E.UNCONFIRMED, "unconfirmed"): E.UNCONFIRMED,
@@ -66,7 +68,8 @@ TABLE: Mapping[tuple[ExpectationState, ExpectationEvent], ExpectationState] = {
     (E.WITHDRAWN, "withdrawn"): E.WITHDRAWN,
     (E.WITHDRAWN, "cancelled"): E.WITHDRAWN,
 }
-"""A rejected message is not cancelled: the other side never took it. It may be sent anew, with a new id."""
+"""A rejected message is not cancelled: the other side never took it. It may be sent anew, with a new id;
+so may one that nobody has answered."""
 
 
 def advance(state: ExpectationState, event: ExpectationEvent) -> ExpectationState:

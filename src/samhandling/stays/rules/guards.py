@@ -202,6 +202,16 @@ def not_on_leave(step: Step) -> bool:
     return not step.state.on_leave
 
 
+def same_objection(step: Step) -> bool:
+    """nothing new: the patient has said so before"""
+    return bool(step.state.objects == step.event.value)
+
+
+def may_be_expected(step: Step) -> bool:
+    """agreement with the municipality, and an ordinary number"""
+    return step.event.agreement and step.event.id_class in step.policy.identity_classes
+
+
 def same_admission(step: Step) -> bool:
     """the admission is known with that time"""
     return bool(step.state.admitted_at == step.event.at)

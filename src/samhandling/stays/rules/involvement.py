@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from samhandling.stays.rules.dialogue import ask_about_unanswered
 from samhandling.stays.rules.readiness import ask_on_day
 from samhandling.stays.rules.step import MANUAL_CAUSES, Step
 from samhandling.stays.rules.values import Cancel, DropTimer, State
@@ -79,7 +80,7 @@ def _leave_involvement(step: Step) -> None:
         step.withdraw_ready()
     step.set(state=step.flags_state(), ready_date=None if was_ready else step.state.ready_date)
     if step.state.state is State.IN:
-        step.stop("F1", "F2", "F9", "F10")
+        step.stop("F1", "F2", "F4", "F9", "F10")
         step.do(DropTimer(name="ready_day"))
         step.set(early_due=None, report_due=None, expected_ready=None)
         step.drop("stay.early_missed", "stay.ready_today", *MANUAL_CAUSES)
@@ -128,4 +129,5 @@ def user_no_longer(step: Step) -> None:
     step.drop("stay.user_question")
     _assessed(step)
     step.ask("stay.call.user_ended", minutes=step.policy.call_minutes)
+    ask_about_unanswered(step)
     _leave_involvement(step)

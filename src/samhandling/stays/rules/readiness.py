@@ -24,8 +24,9 @@ def become_ready(step: Step) -> None:
         _forget_expected(step)
     if not before.information and before.need is not False and step.policy.health_information_followed:
         step.note("warning_no_information")
-    if before.early_due is not None and not before.information:
-        step.note("warning_early_open")
+    if before.early_due is not None and not before.early_met and step.policy.health_information_followed:
+        step.breach("A-14")
+    step.start_until_discharge()
     step.tell_ready()
 
 
@@ -47,6 +48,7 @@ def expect_ready(step: Step) -> None:
     step.note("ready_expected")
     if step.policy.health_information_followed and step.state.need is not False and not step.state.overlay:
         step.ask("stay.change_notice")
+    step.start_until_discharge()
     ask_on_day(step, step.event.ready_date)
 
 
@@ -133,4 +135,6 @@ def ready_was_mistake(step: Step) -> None:
     elif step.state.m6 == "manual":
         step.ask("stay.call.ready_mistake", minutes=step.policy.call_minutes)
     step.forget_ready()
-    step.set(state=State.ACTIVE, m6="", ready_date=None, ready_decided_by=None)
+    step.stop("F4")
+    step.drop("stay.place_unanswered")
+    step.set(state=State.ACTIVE, m6="", ready_date=None, ready_decided_by=None, place="", place_from=None)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from samhandling.clock import oslo
+from samhandling.clock.deadlines import after_office_hours
 from samhandling.stays.events import Event, Professional
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules.values import (
@@ -26,13 +27,14 @@ from samhandling.stays.rules.values import (
     Withdraw,
 )
 
-ALL_CLOCKS = ("F1", "F2", "F9", "F10", "F11")
-"""The clocks of the stay itself; F3 and F7 belong to the single messages."""
+ALL_CLOCKS = ("F1", "F2", "F4", "F6", "F8", "F9", "F10", "F11")
+"""The clocks of the stay itself; F3 and F7 belong to the single messages, F5 to the exchange."""
 
 
 MANUAL_CAUSES = (
     "stay.h_number.form",
     "stay.no_municipality.find",
+    "stay.objection",
     *(f"stay.{why}.{what}" for why in ("h_number", "no_agreement") for what in ("m1", "m6", "m7", "m8")),
 )
 """Work that stands in for messages under an overlay."""
@@ -85,13 +87,23 @@ class Step:
         due_at = starts_at + timedelta(hours=hours)
         self.actions.append(StartClock(clock=clock, starts_at=starts_at, due_at=due_at, reason=reason))
 
+    def start_in_office(self, clock: str, starts_at: datetime, hours: float, detail: str = "") -> None:
+        """Start a clock of hours in which the office is open (F4, F6)."""
+        due_at = after_office_hours(starts_at, hours)
+        self.actions.append(StartClock(clock=clock, starts_at=starts_at, due_at=due_at, detail=detail))
+
+    def start_until_discharge(self) -> None:
+        """F9 runs until the patient leaves, whenever that is."""
+        if self.policy.health_information_followed and self.state.need is not False and not self.state.overlay:
+            self.actions.append(StartClock(clock="F9", starts_at=self.event.at, due_at=None))
+
     def stop(self, *clocks: str) -> None:
         """The reason of the clocks is gone: they no longer run."""
         self.actions.append(ClockEvent(clocks=clocks, event="closed", at=self.event.at))
 
-    def meet(self, *clocks: str, at: datetime | None = None) -> None:
+    def meet(self, *clocks: str, at: datetime | None = None, detail: str | None = None) -> None:
         """What the clocks waited for happened at `at` (the event's time unless said)."""
-        self.actions.append(ClockEvent(clocks=clocks, event="met", at=at or self.event.at))
+        self.actions.append(ClockEvent(clocks=clocks, event="met", at=at or self.event.at, detail=detail))
 
     def tell(self, message: Message, **values: Any) -> None:
         """Ask for a message; under an overlay for a call instead (S-35, S-36, A-11): never both or neither."""
@@ -158,12 +170,16 @@ class Step:
         if self.event.at > state.admitted_at + timedelta(hours=hours):
             starts, reason = self.event.at, "late_need"
         self.start("F1", starts, hours, reason)
+        if reason:
+            self.note("late_need")
         self.set(early_due=starts + timedelta(hours=hours))
 
     def run_report_clock(self) -> None:
         """F2: the municipality's admission report is expected of a user of municipal services (T04)."""
         state = self.state
         if state.overlay or state.report_due or state.user is not True or state.admitted_at is None:
+            return
+        if state.report_at is not None:
             return
         hours = self.policy.admission_report_hours
         self.start("F2", state.admitted_at, hours)
@@ -184,7 +200,9 @@ class Step:
                 decided_by=state.attending if marked else named_one,
                 marked=marked,
             )
-        self.set(m6="")
+        self.stop("F4")
+        self.drop("stay.place_unanswered")
+        self.set(m6="", place="", place_from=None)
 
     def forget_ready(self) -> None:
         """An M6 that never left is no longer expected."""

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 
 from samhandling.stays import events
 from samhandling.stays.events import Event
-from samhandling.stays.rules import admission, belonging, endings, guards, involvement, readiness, values
+from samhandling.stays.rules import (
+    admission,
+    belonging,
+    dialogue,
+    endings,
+    guards,
+    information,
+    involvement,
+    readiness,
+    values,
+)
 from samhandling.stays.rules.guards import Guard, always
 from samhandling.stays.rules.step import Step
 from samhandling.stays.rules.values import INPATIENT, State
@@ -138,12 +148,34 @@ ROWS: tuple[Row, ...] = (
     _row("T26r", tuple(S), values.MunicipalityNow, guards.same_municipality, None, admission.nothing),
     _row("T26a", KNOWN, values.MunicipalityNow, guards.answers_municipality, None, belonging.answer_municipality),
     _row("T26", tuple(S), values.MunicipalityNow, always, None, belonging.municipality),
+    _row("P01r", tuple(S), events.Objected, guards.same_objection, None, admission.nothing),
+    _row("P01", tuple(S), events.Objected, always, None, belonging.objection),
     # Helseopplysninger
-    _row("T06", INVOLVED, events.InformationSent, always, None, admission.information_sent),
-    _row("T08", S.OUT, events.InformationSent, always, None, admission.information_sent),
-    _row("T06k", (*INPATIENT, S.OUT), events.InformationReceived, always, None, admission.information_received),
+    _row("T06", INVOLVED, events.InformationSent, always, None, information.sent),
+    _row("T08", S.OUT, events.InformationSent, always, None, information.sent_after_discharge),
+    _row("T06k", (*INPATIENT, S.OUT), events.InformationReceived, always, None, information.received),
     _row("T06r", (S.DEAD, S.VOID), events.InformationReceived, always, None, admission.nothing),
-    _row("T06c", KNOWN, events.InformationWithdrawn, always, None, admission.information_withdrawn),
+    _row("T08n", KNOWN, events.InformationRejected, always, None, information.rejected),
+    _row("T06c", KNOWN, events.InformationWithdrawn, always, None, information.withdrawn),
+    # The municipality's admission report
+    _row("T01", S.NONE, events.ReportReceived, guards.may_be_expected, S.EXPECTED, information.expect_patient),
+    _row("T01x", S.NONE, events.ReportReceived, always, None, admission.nothing),
+    _row("T01r", S.EXPECTED, events.ReportReceived, always, None, information.report_again),
+    _row("F2", INPATIENT, events.ReportReceived, always, None, information.report_received),
+    _row("T01x", ENDED, events.ReportReceived, always, None, admission.nothing),
+    _row("F8", S.EXPECTED, values.ReportWaitOver, always, S.VOID, information.no_admission),
+    _row("F8r", (S.NONE, *KNOWN), values.ReportWaitOver, always, None, admission.nothing),
+    # Requests, and the answer to *utskrivningsklar*
+    _row("F6", INPATIENT, events.RequestReceived, always, None, dialogue.request_received),
+    _row("F6r", ENDED, events.RequestReceived, always, None, admission.nothing),
+    _row("M9", INPATIENT, events.RequestSent, always, None, dialogue.request_sent),
+    _row("F6k", INPATIENT, events.RequestTaken, always, None, dialogue.request_taken),
+    _row("F6r", ENDED, events.RequestTaken, always, None, admission.nothing),
+    _row("M10", KNOWN, events.RequestAnswered, always, None, dialogue.request_answered),
+    _row("F4", S.READY, events.ReadyTaken, always, None, dialogue.ready_taken),
+    _row("F4r", (*NOT_READY, *ENDED), events.ReadyTaken, always, None, admission.nothing),
+    _row("M13", S.READY, events.PlaceAnswered, always, None, dialogue.place_answered),
+    _row("M13r", (*NOT_READY, *ENDED), events.PlaceAnswered, always, None, admission.nothing),
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ INPATIENT = (State.IN, State.ACTIVE, State.READY)
 Mark = Literal["", "waiting", "told", "manual"]
 """Whether the municipality has been told: not, waiting for a name, by message (or the EPJ must write one), by phone."""
 
+Overlay = Literal["", "O", "H", "N"]
+
 Message = Literal["M1", "M6", "M7", "M8"]
 """The messages that this room sends by itself."""
 
@@ -80,6 +82,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     municipality: str = ""
 
 
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A request (M9) that nobody has answered."""
+
+    reference: str
+    """Row id of the message, as text."""
+    ours: bool = False
+    """We asked; else the municipality did, and we owe the answer."""
+    at: datetime
+
+
 class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything the routine knows about one stay. No names or numbers of patients."""
 
@@ -93,6 +105,8 @@ class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The identifier may be used in PLO messages: `id_class` under the policy (C-03)."""
     municipality: str = ""
     agreement: bool = False
+    objects: bool = False
+    """The patient objects to information being given (P-01)."""
     told_before: str = ""
     """The municipality that was told before it was corrected or changed, while nobody has said which (T26)."""
 
@@ -128,8 +142,17 @@ class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     early_due: datetime | None = None
     """F1, while it runs or after it ran; None: not required so far."""
+    early_met: bool = False
+    """The municipality had a Helseopplysning by then (C-02)."""
     report_due: datetime | None = None
     """F2, likewise."""
+    report_at: datetime | None = None
+    """When the municipality's admission report came."""
+    requests: tuple[Request, ...] = ()
+    """Requests without an answer (F6)."""
+    place: Literal["", "yes", "no", "read"] = ""
+    """What the municipality answered to the M6 that stands; `read`: something that a person must read."""
+    place_from: date | None = None
 
     discharged_at: datetime | None = None
     discharged_to: str = ""
@@ -145,8 +168,10 @@ class StayState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the patient system said while it could not be (after the discharge); forgotten when the stay goes on."""
 
     @property
-    def overlay(self) -> Literal["", "H", "N"]:
-        """H: no ordinary identity number; N: no municipality, or none with an agreement; H goes first."""
+    def overlay(self) -> Overlay:
+        """Why no message may go: O the patient objects, H no ordinary number, N no agreement; the first that holds."""
+        if self.objects:
+            return "O"
         if not self.ordinary:
             return "H"
         return "" if self.municipality and self.agreement else "N"
@@ -226,6 +251,11 @@ class ReadyDayCame(Event):
     """F10: it is the morning of the expected ready date."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWaitOver(Event):
+    """F8: no admission has come for the admission report."""
+
+
 # What the routine asks for -------------------------------------------------------------------------------------------
 
 
@@ -249,7 +279,7 @@ class TellByPhone:
     """Overlay: people must tell the municipality, because no message may be sent."""
 
     message: Message
-    overlay: Literal["H", "N"]
+    overlay: Literal["O", "H", "N"]
     due_at: datetime
 
 
@@ -263,6 +293,8 @@ class Cancel:
     messages: tuple[Message, ...]
     municipality: str = ""
     """Only what went there; empty: wherever it went."""
+    everything: bool = False
+    """Also Helseopplysninger and requests of ours (T19, T26)."""
     why: Literal["admission", "mistake", "discharge", "death", "user", "municipality"]
 
 
@@ -279,8 +311,11 @@ class StartClock:
 
     clock: str
     starts_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    """None: before something that has no time yet (F9: the discharge)."""
     reason: str = ""
+    detail: str = ""
+    """Which one, of clocks that run several at a time: the reference of a request (F6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,8 +323,10 @@ class ClockEvent:
     """Something that matters to running deadlines: see the table in `rules.deadlines`."""
 
     clocks: tuple[str, ...]
-    event: Literal["sent", "met", "closed", "resumed"]
+    event: Literal["sent", "rejected", "met", "passed", "closed", "resumed"]
     at: datetime
+    detail: str | None = None
+    """Only the clock of that detail; None: all of the name."""
     """When it happened: for `met` the time that is held against the deadline."""
 
 
@@ -297,7 +334,7 @@ class ClockEvent:
 class SetTimer:
     """Come back at an instant, once. A timer of that name that waits is replaced."""
 
-    name: Literal["discharge", "death", "ready_day"]
+    name: Literal["discharge", "death", "ready_day", "report"]
     at: datetime
 
 
@@ -305,7 +342,7 @@ class SetTimer:
 class DropTimer:
     """Do not come back."""
 
-    name: Literal["discharge", "death", "ready_day"]
+    name: Literal["discharge", "death", "ready_day", "report"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,11 @@ def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime
     heading = _(words.CLOCKS.get(deadline.clock, deadline.clock))
     if deadline.state in {DeadlineState.MET, DeadlineState.CLOSED}:
         return None
+    if deadline.due_at is None:  # F9: before the discharge, whenever that is
+        if deadline.state == DeadlineState.SENT:
+            return Step(heading, _("Sendt, venter på bekreftelse"), Tone.WAIT, None)
+        actions = (_write(stay, state, "endelig-helseopplysning"), _sent(stay))
+        return Step(heading, "", Tone.WARN, None, actions) if state.state in INPATIENT else None
     if deadline.state == DeadlineState.SENT:
         return Step(heading, _("Sendt, venter på bekreftelse"), Tone.WAIT, due(deadline.due_at, now))
     late = deadline.state == DeadlineState.MISSED or deadline.due_at < now
@@ -123,9 +128,6 @@ def _of_deadline(stay: Stay, state: StayState, deadline: Deadline, now: datetime
         case "F2":
             # Information on the ward's row, never an alarm (2.5).
             return Step(heading, "", Tone.QUIET, Due(Tone.QUIET, until.text, until.left, until.at))
-        case "F9":
-            actions = (_write(stay, state, "endelig-helseopplysning"), _sent(stay))
-            return Step(heading, "", Tone.WARN, None, actions)
         case "F11":
             answer = Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, "vurdering"]))
             return Step(_unassessed(state), "", Tone.WARN if late else until.tone, until, (answer,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -19,6 +21,7 @@ from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
 from samhandling.stays import informing
 from samhandling.stays.models import Stay
+from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import calling, next_steps, reading, standing, words
@@ -74,7 +77,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "told": told,
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),
-        "writing": _writing(found, state) if scope.may(May.REGISTER) else [],
+        "writing": _writing(found, state, now) if scope.may(May.REGISTER) else [],
         "forms": _forms(scope, found, state) if scope.may(May.REGISTER) else [],
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),
@@ -112,7 +115,7 @@ def _warnings(state: StayState, municipality: str, phone: StaffedPhone | None) -
     return [Status(Tone.WARN, " ".join((text % {"municipality": name, "phone": number}).split()))]
 
 
-def _writing(stay: Stay, state: StayState) -> list[Link]:
+def _writing(stay: Stay, state: StayState, now: datetime) -> list[Link]:
     """What may be written to the municipality now, as the routine allows (2.4)."""
     offered: list[tuple[str, str]] = []
     last = informing.last_version(stay)
@@ -122,8 +125,8 @@ def _writing(stay: Stay, state: StayState) -> list[Link]:
         offered.append(("endringsmelding", _("Endringsmelding")))
     offered.append(("endelig-helseopplysning", _("Endelig helseopplysning")))
     kinds: dict[str, informing.Kind] = {"tidligmelding": "early", "endringsmelding": "change"}
-    found = [(w, t) for w, t in offered if informing.allowed(stay, kinds.get(w, "final")).allowed]
-    if may_send("M9", state).allowed:
+    found = [(w, t) for w, t in offered if informing.allowed(stay, kinds.get(w, "final"), now=now).allowed]
+    if may_send("M9", state, policy_of(stay, now)).allowed:
         found.append(("foresporsel", _("Forespørsel")))
     if last is not None:
         found.append(("trekk-tilbake", _("Trekk tilbake helseopplysning")))

@@ -116,7 +116,7 @@ class Dialog(Piece):
 
     def refusal(self) -> str:
         """What the routine says of it now (2.4)."""
-        reason = dialogs.refusal(self.talk)
+        reason = dialogs.refusal(self.talk, now=self.now)
         return _(dialogs.REASONS.get(reason, dialogs.REASONS["state"])) if reason else ""
 
     def form(self, data: Mapping[str, Any] | None, kept: Mapping[str, str] | None) -> WritingForm:

@@ -96,7 +96,7 @@ class Information(Piece):
 
     def refusal(self) -> str:
         """What the routine says of it now (2.4)."""
-        answer = informing.allowed(self.stay, self.kind, withdraw=self.withdraws)
+        answer = informing.allowed(self.stay, self.kind, now=self.now, withdraw=self.withdraws)
         if answer.allowed:
             return ""
         return _(informing.REFUSED.get(answer.reason, informing.REFUSED["state"]))
