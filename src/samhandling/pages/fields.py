@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, time
 from typing import Any
 
@@ -29,7 +30,10 @@ class DayField(forms.Field):
         super().__init__(**options)
 
     def prepare_value(self, value: Any) -> Any:
-        """A date as people write it."""
+        """A date, or one that was kept as data, as people write it; what somebody typed stays as it is."""
+        if isinstance(value, str) and _ISO.fullmatch(value):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
         return oslo.say_date(value) if isinstance(value, date) else value
 
     def to_python(self, value: Any) -> date | None:

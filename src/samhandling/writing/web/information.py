@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -25,7 +25,9 @@ from samhandling.stays.work import load_state
 from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import information_forms as forms
+from samhandling.writing.web.care_forms import WithdrawForm
 from samhandling.writing.web.forms import WritingForm
+from samhandling.writing.web.known import attending_contact, ward_and_writer
 from samhandling.writing.web.pieces import Piece
 
 WHAT: Mapping[str, Kind] = {
@@ -64,7 +66,6 @@ class Information(Piece):
         self.before = drafts.values_of(self.last) if self.last is not None else None
         self.title, self.button, self.done = _(TITLES[what]), _(BUTTONS[what]), _(DONE[what])
         self.back = reverse("stays:stay", args=[stay.pk])
-        self.takes_files = not self.withdraws
         self.place = Place(
             organisation=stay.organisation,
             key=f"{stay.subject}:{what}",
@@ -73,7 +74,6 @@ class Information(Piece):
             subject=stay.subject,
             patient=stay.patient,
             about=self.last,
-            continues=None if self.withdraws else self.last,
         )
         if self.state.state is State.IN and not self.withdraws:
             self.warning = _("Når du sender, registreres behov for kommunale tjenester etter utskriving: ja.")
@@ -96,7 +96,7 @@ class Information(Piece):
 
     def refusal(self) -> str:
         """What the routine says of it now (2.4)."""
-        answer = informing.allowed(self.stay, self.kind, now=self.now, withdraw=self.withdraws)
+        answer = informing.allowed(self.stay, self.kind, withdraw=self.withdraws)
         if answer.allowed:
             return ""
         return _(informing.REFUSED.get(answer.reason, informing.REFUSED["state"]))
@@ -107,7 +107,7 @@ class Information(Piece):
         unasked = {name: given[name] for name in given if name not in changes.ABOUT_THE_VERSION}
         unasked |= self._from_stay()
         if self.withdraws:
-            return forms.WithdrawForm(data, initial=kept or {}, kept=unasked, now=self.now)
+            return WithdrawForm(data, initial=kept or {}, kept=unasked, now=self.now)
         cls: type[forms.EarlyForm] = forms.EarlyForm
         if self.last is not None:
             cls = forms.FinalForm if self.kind == "final" else forms.ChangeForm
@@ -116,28 +116,16 @@ class Information(Piece):
         return cls(data, initial=kept or self._initial(), kept=unasked, now=self.now)
 
     def _initial(self) -> dict[str, Any]:
-        found = forms.initial_of(self.before or {})
-        day = found["expected_ready_on"]
         known = self.state.ready_date or self.state.expected_ready
-        found["expected_ready_on"] = known or (date.fromisoformat(cast(str, day)) if day else None)
+        values = self.before if self.before is not None else {"contacts": attending_contact(self.state)}
+        found = forms.EarlyForm.initial_of({**values, **({"expected_ready_on": known} if known else {})})
         unit = self.stay.unit
         found["phone"] = unit.phone if unit is not None and unit.phone else found["phone"]
         return found
 
     def _from_stay(self) -> dict[str, Any]:
         """Ward and writer, as they are now: the last version may name others."""
-        user, unit = self.scope.user, self.stay.unit
-        phone = unit.phone if unit is not None else ""
-        responsible = {
-            "phone": phone,
-            "family_name": user.last_name or user.shown_name,
-            "given_name": user.first_name,
-            "profession": "SP",
-            "local_id": user.username,
-        }
-        if unit is None:
-            return {"responsible": responsible}
-        return {"responsible": responsible, "unit": {"name": unit.name, "identifier": unit.code, "phone": phone}}
+        return ward_and_writer(self.stay, self.scope.user)
 
     def trial(self, values: Mapping[str, Any]) -> Trial:
         """What sending would give."""

@@ -47,6 +47,13 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    // What a part of the form is fetching belongs to it: first that, then the form.
+    if (form.matches(".htmx-request") || form.querySelector(".htmx-request")) {
+      const button = event.submitter;
+      event.preventDefault();
+      document.addEventListener("htmx:afterRequest", () => setTimeout(() => form.requestSubmit(button)), { once: true });
+      return;
+    }
     if (form.method === "post") form.dataset.sent = "1";
   });
   window.addEventListener("pageshow", () => {
