@@ -66,6 +66,7 @@ class Information(Piece):
         self.before = drafts.values_of(self.last) if self.last is not None else None
         self.title, self.button, self.done = _(TITLES[what]), _(BUTTONS[what]), _(DONE[what])
         self.back = reverse("stays:stay", args=[stay.pk])
+        self.takes_files = not self.withdraws
         self.place = Place(
             organisation=stay.organisation,
             key=f"{stay.subject}:{what}",
@@ -74,6 +75,7 @@ class Information(Piece):
             subject=stay.subject,
             patient=stay.patient,
             about=self.last,
+            continues=None if self.withdraws else self.last,
         )
         if self.state.state is State.IN and not self.withdraws:
             self.warning = _("Når du sender, registreres behov for kommunale tjenester etter utskriving: ja.")
@@ -96,7 +98,7 @@ class Information(Piece):
 
     def refusal(self) -> str:
         """What the routine says of it now (2.4)."""
-        answer = informing.allowed(self.stay, self.kind, withdraw=self.withdraws)
+        answer = informing.allowed(self.stay, self.kind, now=self.now, withdraw=self.withdraws)
         if answer.allowed:
             return ""
         return _(informing.REFUSED.get(answer.reason, informing.REFUSED["state"]))

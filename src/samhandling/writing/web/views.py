@@ -28,9 +28,10 @@ from samhandling.patients.web.strip import strip
 from samhandling.registry.services import staffed_phone
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
-from samhandling.writing import drafts
+from samhandling.writing import attaching, drafts
 from samhandling.writing.drafts import OvertakenError
 from samhandling.writing.models import Draft
+from samhandling.writing.web import attachments
 from samhandling.writing.web.finding import piece as find_piece
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.pieces import Piece
@@ -68,13 +69,20 @@ def _posted(request: HttpRequest, scope: Scope, piece: Piece, draft: Draft | Non
     except OvertakenError:
         form.add_error(None, _("En annen har lagret utkastet mens du skrev. Se over, og send en gang til."))
         return _form_page(request, scope, piece, form, draft, now)
+    refused = attachments.take(request, piece, draft)
+    if attachments.pressed(request) and not refused:
+        return HttpResponseRedirect(f"{_address('write', request)}#{attachments.FIELD}")
+    if refused:
+        form = piece.form(None, form.fields_now())
+        messages.error(request, " ".join(refused))
+        return _form_page(request, scope, piece, form, draft, now, status=422)
     if "lagre" in request.POST:
         messages.success(request, _("Utkastet er lagret."))
         return HttpResponseRedirect(piece.back)
     if values is not None and not piece.refusal():
-        trial = piece.trial(values)
+        trial = piece.trial(attaching.with_files(draft, values))
         form.take_errors(trial.composed.errors)
-        if piece.unchanged(values):
+        if piece.unchanged(values) and not attaching.changed(draft, piece.place.continues):
             form.add_error(None, _("Ingenting er endret siden forrige versjon."))
         if trial.sendable and not form.errors:
             if piece.at_once:
@@ -119,7 +127,14 @@ def _save(
 
 
 def _form_page(
-    request: HttpRequest, scope: Scope, piece: Piece, form: WritingForm, draft: Draft | None, now: datetime
+    request: HttpRequest,
+    scope: Scope,
+    piece: Piece,
+    form: WritingForm,
+    draft: Draft | None,
+    now: datetime,
+    *,
+    status: int = 0,
 ) -> HttpResponse:
     values = {
         **_round(piece, now),
@@ -131,11 +146,12 @@ def _form_page(
         "warning": piece.warning,
         "at_once": piece.at_once,
         "draft": draft,
+        "files": attachments.shown(piece, draft, _kwargs(request)),
         "saved": _saved(draft, now),
         "save_address": _address("autosave", request),
         "discard_address": _address("discard", request),
     }
-    status = 422 if form.errors else 200
+    status = status or (422 if form.errors else 200)
     return page(request, "writing/form.html", values, title=piece.title, scope=scope, now=now, status=status)
 
 
@@ -213,7 +229,7 @@ def preview(request: HttpRequest, scope: Scope, where: str, pk: int, what: str) 
             messages.warning(request, _("Utkastet er endret etter at du så det. Se over, og send en gang til."))
             return HttpResponseRedirect(request.path)
         return _send(request, scope, piece, draft, now)
-    trial = piece.trial(values)
+    trial = piece.trial(attaching.with_files(draft, values))
     refusal = piece.refusal()
     if refusal or not trial.sendable:
         for text in (refusal, *(finding.text for finding in trial.findings)):
@@ -227,7 +243,7 @@ def preview(request: HttpRequest, scope: Scope, where: str, pk: int, what: str) 
         "document": _document(trial),
         "receiver": _receiver(trial),
         "large": len(trial.composed.data) > WARN_ABOVE,
-        "news": piece.news(values),
+        "news": _news(piece, draft, values),
         "version": draft.version,
         "edit": _address("write", request),
     }
@@ -240,6 +256,13 @@ def _document(trial: Trial) -> SafeString:
     return mark_safe(display.fragment(engine.read(trial.composed.data), lang=language()))  # noqa: S308
 
 
+def _news(piece: Piece, draft: Draft, values: dict[str, Any]) -> tuple[str, ...]:
+    """What is new since the last version; a first version has nothing new."""
+    earlier = piece.place.continues
+    attached = earlier is not None and attaching.changed(draft, earlier)
+    return (*piece.news(values), *((_("Vedlegg"),) if attached else ()))
+
+
 def _receiver(trial: Trial) -> str:
     party = trial.addresses.receiver
     return f"{party.name}, {party.organisation.name}" if party is not None else ""
@@ -248,7 +271,7 @@ def _receiver(trial: Trial) -> str:
 def _send(request: HttpRequest, scope: Scope, piece: Piece, draft: Draft, now: datetime) -> HttpResponse:
     """Send it, and let the draft become the message, all or nothing."""
     with transaction.atomic():
-        outcome = piece.send(drafts.read(draft).values, scope.user)
+        outcome = piece.send(attaching.with_files(draft, drafts.read(draft).values), scope.user)
         if outcome.message is not None:
             drafts.sent(draft, outcome.message)
             audit.record(
@@ -270,5 +293,9 @@ def _log(scope: Scope, piece: Piece, action: str, now: datetime) -> None:
 
 
 def _address(name: str, request: HttpRequest) -> str:
+    return reverse(f"writing:{name}", kwargs=_kwargs(request))
+
+
+def _kwargs(request: HttpRequest) -> dict[str, Any]:
     assert request.resolver_match is not None
-    return reverse(f"writing:{name}", kwargs=request.resolver_match.kwargs)
+    return dict(request.resolver_match.kwargs)
