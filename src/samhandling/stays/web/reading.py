@@ -17,13 +17,14 @@ from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web.reading import statuses
 from samhandling.organisations.models import Unit
 from samhandling.organisations.services import municipality, municipality_name
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Link, Status, Step, TimelineEntry, Tone
 from samhandling.patients.web.strip import short
 from samhandling.registry.rules import StaffedPhone
 from samhandling.registry.services import staffed_phone
 from samhandling.stays import calls
-from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay
+from samhandling.stays.assessing import open_questions
+from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay, StayEvent
 from samhandling.stays.rules.values import INPATIENT, State, StayState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
@@ -55,9 +56,19 @@ class StayRow:
     silence: Status | None
     next: Step | None
     more: int
+    steps: tuple[Step, ...]
+    """Everything that somebody must do, most urgent first."""
     tone: Tone
     left: bool
-    unassessed: bool
+    questions: tuple[str, ...]
+    """`user`, `need`: what nobody has answered."""
+    proposes_yes: str
+    """Why *Bruker av kommunale tjenester: ja* is proposed (F11); else empty."""
+
+    @property
+    def unassessed(self) -> bool:
+        """Whether an assessment is missing."""
+        return bool(self.questions)
 
 
 def ward(scope: Scope, now: datetime) -> list[StayRow]:
@@ -93,6 +104,9 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
         by_message=by_message,
         counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
         names=Counter(stay.patient.family_name.casefold() for stay in found),
+        proposals=dict(
+            StayEvent.objects.filter(stay__in=ids, kind__in=PROPOSALS).order_by("id").values_list("stay_id", "kind")
+        ),
     )
     order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.INFO, Tone.OK, Tone.QUIET)
     never = datetime.max.replace(tzinfo=now.tzinfo)
@@ -101,6 +115,12 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
         key=lambda r: (order.index(r.tone), r.next.due.at if r.next and r.next.due else never, r.name, r.pk),
     )
 
+
+PROPOSALS = {
+    "was_user": N_("Foreslått ja: var bruker ved forrige opphold."),
+    "heard_report": N_("Foreslått ja: kommunen har sendt innleggelsesrapport."),
+}
+"""Line of the timeline -> why *ja* is proposed."""
 
 Counterpart = tuple[str, StaffedPhone | None]
 
@@ -116,6 +136,7 @@ class _Parts:
     by_message: dict[int, Status]
     counterparts: dict[str, Counterpart]
     names: Counter[str]
+    proposals: dict[int, str]
 
 
 def _by(rows: Iterable[Row], name: str) -> dict[Any, list[Row]]:
@@ -135,6 +156,7 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
     deadlines, tasks = parts.deadlines.get(stay.pk, []), parts.tasks.get(stay.subject, [])
     todo = steps(stay, state, deadlines, tasks, knows, now, phone.phone if phone else "")
     asking = [step for step in todo if step.tone is not Tone.QUIET]
+    questions = open_questions(state)
     return StayRow(
         pk=stay.pk,
         href=reverse("stays:stay", args=[stay.pk]),
@@ -150,9 +172,13 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
         silence=None if knows else silence(state, place),
         next=asking[0] if asking else None,
         more=max(0, len(asking) - 1),
+        steps=tuple(todo),
         tone=asking[0].tone if asking else Tone.QUIET,
         left=state.state in (State.OUT, State.DEAD),
-        unassessed=state.state in INPATIENT and (state.user is None or state.need is None),
+        questions=questions,
+        proposes_yes=_(PROPOSALS[parts.proposals[stay.pk]])
+        if "user" in questions and stay.pk in parts.proposals
+        else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.stays.web import call_views, course_views, form_views, views
+from samhandling.stays.web import assess_views, call_views, course_views, form_views, handover_views, views
 
 app_name = "stays"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("opphold/<int:pk>/registrer/<slug:what>/", form_views.register, name="register"),
     path("opphold/<int:pk>/ringekort/", call_views.card, name="call-card"),
     path("opphold/<int:pk>/ringt/", call_views.note, name="call"),
+    path("opphold/<int:pk>/svar/", assess_views.answer, name="answer"),
+    path("ikke-vurdert/", assess_views.unassessed, name="unassessed"),
+    path("ikke-vurdert/nei/", assess_views.all_no, name="all-no"),
+    path("ikke-vurdert/angre/", assess_views.take_back, name="take-back"),
+    path("vaktrapport/", handover_views.handover, name="handover"),
     path("forlop/<int:pk>/", course_views.course, name="course"),
 ]

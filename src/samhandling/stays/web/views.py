@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
@@ -16,17 +13,13 @@ from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
-from samhandling.pages.values import Link, Status, Tone, paged
+from samhandling.pages.values import Status, Tone, paged
 from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
-from samhandling.stays import informing
 from samhandling.stays.models import Stay
-from samhandling.stays.policies import policy_of
-from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import StayState
-from samhandling.stays.web import calling, next_steps, reading, standing, words
+from samhandling.stays.web import calling, next_steps, offers, reading, standing, words
 from samhandling.stays.web import scope as within
-from samhandling.stays.web.registrations import REGISTRATIONS
 from samhandling.stays.work import load_state
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
@@ -77,8 +70,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "told": told,
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),
-        "writing": _writing(found, state, now) if scope.may(May.REGISTER) else [],
-        "forms": _forms(scope, found, state) if scope.may(May.REGISTER) else [],
+        "writing": offers.writing(found, state, now) if scope.may(May.REGISTER) else None,
+        "forms": offers.registering(scope, found, state) if scope.may(May.REGISTER) else None,
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),
         "call": calling.panel(found, now),
@@ -113,37 +106,3 @@ def _warnings(state: StayState, municipality: str, phone: StaffedPhone | None) -
     else:
         text = _("Vi vet ikke hvilken kommune pasienten hører til. Finn den og registrer den her.")
     return [Status(Tone.WARN, " ".join((text % {"municipality": name, "phone": number}).split()))]
-
-
-def _writing(stay: Stay, state: StayState, now: datetime) -> list[Link]:
-    """What may be written to the municipality now, as the routine allows (2.4)."""
-    offered: list[tuple[str, str]] = []
-    last = informing.last_version(stay)
-    if last is None:
-        offered.append(("tidligmelding", _("Tidligmelding")))
-    else:
-        offered.append(("endringsmelding", _("Endringsmelding")))
-    offered.append(("endelig-helseopplysning", _("Endelig helseopplysning")))
-    kinds: dict[str, informing.Kind] = {"tidligmelding": "early", "endringsmelding": "change"}
-    found = [(w, t) for w, t in offered if informing.allowed(stay, kinds.get(w, "final"), now=now).allowed]
-    if may_send("M9", state, policy_of(stay, now)).allowed:
-        found.append(("foresporsel", _("Forespørsel")))
-    if last is not None:
-        found.append(("trekk-tilbake", _("Trekk tilbake helseopplysning")))
-    return [Link(text, reverse("writing:write", args=["opphold", stay.pk, what])) for what, text in found]
-
-
-def _forms(scope: Scope, stay: Stay, state: StayState) -> list[Link]:
-    """What may be registered now, in the order of the pathway."""
-    return [
-        Link(_(what.title), reverse("stays:register", args=[stay.pk, name]))
-        for name, what in REGISTRATIONS.items()
-        if state.state in what.states and scope.role in what.roles and _makes_sense(name, state)
-    ]
-
-
-def _makes_sense(name: str, state: StayState) -> bool:
-    """A form that the state alone does not rule out, but what is registered does."""
-    if name == "ikke-klar":
-        return state.ready_date is not None or state.expected_ready is not None
-    return True
