@@ -122,7 +122,7 @@ class DeliveryEvent(StrEnum):
     RECEIPT_REJECTED = "receipt_rejected"
     DEADLINE = "deadline"
     TRY_AGAIN = "try_again"
-    """A person asks for another try of one that failed before it left (same MsgId)."""
+    """A person lets one that failed, or that nobody has answered, go once more (same MsgId)."""
 
 
 class Effect(StrEnum):
@@ -204,7 +204,9 @@ def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
         (_D.ACKNOWLEDGED, _DE.HANDED): Step(_D.ACKNOWLEDGED),
         (_D.ACKNOWLEDGED, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED),
         (_D.ACKNOWLEDGED, _DE.TRANSPORT_ERROR): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
-        (_D.FAILED, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY, Effect.CLOSE_TASKS)),
+        (_D.FAILED, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
+        (_D.SENT, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
+        (_D.ACKNOWLEDGED, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.FAILED, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED, (Effect.CLOSE_TASKS,)),
         (_D.EXPIRED, _DE.RECEIPT_OK): Step(_D.RECEIVED_LATE, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
         (_D.EXPIRED, _DE.RECEIPT_WARNING): Step(_D.RECEIVED_LATE, (Effect.CLOSE_TASKS, Effect.PUBLISH)),

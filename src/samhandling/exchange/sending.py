@@ -47,7 +47,7 @@ def send(draft: Draft, *, now: datetime) -> Outcome:
     if not composed.sendable:
         return _stopped(draft, findings, phone="", now=now)
     assert composed.facts is not None
-    message = _store(draft, composed.facts, composed.data, addresses, written="node", now=now)
+    message = store(draft, composed.facts, composed.data, addresses, written="node", now=now)
     task = None
     if draft.values is not None and draft.refers_to is not None:
         task = _mark_series(draft.refers_to, message, addresses, now=now)
@@ -123,7 +123,7 @@ def _stopped(draft: Draft, findings: list[Finding], *, phone: str, now: datetime
     return Outcome(None, tuple(findings), notices.not_sent(draft, findings, phone=phone, now=now))
 
 
-def _store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, written: str, now: datetime) -> Message:
+def store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, written: str, now: datetime) -> Message:
     """The message, its document, a delivery per receiver and their jobs: all or nothing."""
     assert addresses.sender is not None
     assert addresses.receiver is not None
@@ -208,7 +208,7 @@ def _send_finished(draft: Draft, document: bytes, *, now: datetime) -> Outcome:
     ]
     if any(finding.blocks for finding in findings):
         return _stopped(draft, findings, phone=addresses.phone, now=now)
-    message = _store(draft, facts, document, addresses, written="epj", now=now)
+    message = store(draft, facts, document, addresses, written="epj", now=now)
     task = _mark_series(draft.refers_to, message, addresses, now=now) if draft.refers_to is not None else None
     return Outcome(message, tuple(findings), task)
 
@@ -295,7 +295,7 @@ def _send_cancellation(
     if not composed.sendable:
         return _stopped(draft, findings, phone=addresses.phone, now=now)
     assert composed.facts is not None
-    sent = _store(draft, composed.facts, composed.data, addresses, written="node", now=now)
+    sent = store(draft, composed.facts, composed.data, addresses, written="node", now=now)
     return Outcome(sent, tuple(findings), _withdrawn(sent, live, addresses, now=now))
 
 

@@ -80,6 +80,9 @@ ARRIVAL_WORDS: dict[str, str] = {
     ArrivalState.ARRIVED: N_("Kommet inn, ikke lest ennå"),
     ArrivalState.UNRECEIPTED: N_("Ikke bekreftet av oss"),
     ArrivalState.UNREADABLE: N_("Kan ikke leses"),
+    "message.resent_same": (Tone.INFO, N_("Samme melding er sendt en gang til")),
+    "message.resent_new": (Tone.INFO, N_("Sendt på nytt som ny melding")),
+    "message.resend_of": (Tone.INFO, N_("Ny utgave av en melding som ikke kom frem")),
     ArrivalState.DUPLICATE: N_("Kommet før"),
     ArrivalState.PROCESSED: N_("Behandlet"),
 }

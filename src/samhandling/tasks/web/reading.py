@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
 from samhandling.pages import subjects
 from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Due, TimelineEntry, Tone, due
+from samhandling.pages.values import Due, Link, TimelineEntry, Tone, due
 from samhandling.patients.web.strip import short
 from samhandling.tasks import services
 from samhandling.tasks.models import SEVERITY_ORDER, Task
@@ -58,6 +61,7 @@ class TaskRow:
     mine: bool
     phone: str
     subject: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class TaskGroup:
     key: str
     first: TaskRow
     rows: tuple[TaskRow, ...]
+    actions: tuple[Link, ...] = ()
+    """What other rooms offer for all of them (`wiring.TASK_ACTIONS`)."""
 
     @property
     def count(self) -> int:
@@ -119,15 +125,29 @@ def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
         mine=task.owner_id == scope.user.pk,
         phone=task.phone,
         subject=task.subject,
+        cause=task.cause,
     )
 
 
-def grouped(rows: Iterable[TaskRow], keys: dict[int, str]) -> list[TaskGroup]:
-    """Tasks with the same group key as one, where its most urgent one stands. `keys`: task id -> group key."""
+def grouped(rows: Iterable[TaskRow], keys: dict[int, str], scope: Scope | None = None) -> list[TaskGroup]:
+    """Tasks with the same group key as one, where its most urgent one stands. `keys`: task id -> group key.
+
+    With `scope`, each group brings what may be done about it besides.
+    """
     groups: dict[str, list[TaskRow]] = {}
     for task in rows:
         groups.setdefault(keys.get(task.pk) or f"task:{task.pk}", []).append(task)
-    return [TaskGroup(key, found[0], tuple(found)) for key, found in groups.items()]
+    return [TaskGroup(key, found[0], tuple(found), actions(scope, found)) for key, found in groups.items()]
+
+
+def actions(scope: Scope | None, rows: Sequence[TaskRow]) -> tuple[Link, ...]:
+    """What other rooms offer for these tasks together."""
+    if scope is None:
+        return ()
+    paths: tuple[str, ...] = getattr(import_module(settings.SAMHANDLING_WIRING), "TASK_ACTIONS", ())
+    causes, subjects_of = [task.cause for task in rows], [task.subject for task in rows]
+    found = [import_string(path)(scope, causes, subjects_of) for path in paths]
+    return tuple(link for link in found if link is not None)
 
 
 def group_keys(rows: Iterable[TaskRow]) -> dict[int, str]:
