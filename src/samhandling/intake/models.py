@@ -14,7 +14,10 @@ class AdtRecord(models.Model):
     Life cycle: `life.TABLE`.
     """
 
-    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """Found through `adt_received`."""
     line = models.CharField(max_length=40)
     """Name of the line it came on; `file` for files."""
     sending_application = models.CharField(max_length=100, blank=True)

@@ -44,7 +44,8 @@ class Job(models.Model):
     """Times begun; counted before the work starts, so that a job which kills its process is seen."""
     crashes = models.IntegerField(default=0)
     """Times the worker that held it died."""
-    worker = models.ForeignKey(WorkerLife, null=True, on_delete=models.DO_NOTHING, related_name="+")
+    worker = models.ForeignKey(WorkerLife, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    """Found through `job_running`."""
     created_at = models.DateTimeField()
     error_code = models.CharField(max_length=80, blank=True, default="")
     """Stable code of the last failure."""
@@ -58,7 +59,9 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["unique_name"], condition=Q(state=State.WAITING.value), name="job_unique_waiting"
+                fields=["unique_name"],
+                condition=Q(state=State.WAITING.value, unique_name__isnull=False),
+                name="job_unique_waiting",
             ),
         ]
         indexes = [
@@ -81,9 +84,3 @@ class JobKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["queue", "key", "job"], name="jobkey_line")]
-
-
-class KeyLock(models.Model):
-    """Who enqueues for a key holds this row's lock, so that job ids of one key stand in order of commit."""
-
-    key = models.CharField(max_length=200, primary_key=True)

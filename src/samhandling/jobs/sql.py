@@ -188,7 +188,7 @@ _COLUMNS = (
 )
 _REST = "'waiting', 0, 0, '', '', ''"
 _ONE_OF_A_NAME = (
-    " ON CONFLICT (unique_name) WHERE state = 'waiting'"
+    " ON CONFLICT (unique_name) WHERE state = 'waiting' AND unique_name IS NOT NULL"
     " DO UPDATE SET run_at = {least}(jobs_job.run_at, EXCLUDED.run_at) RETURNING id"
 )
 _PLAIN_SQLITE = (
@@ -199,8 +199,13 @@ _PLAIN_POSTGRES = (
     f"INSERT INTO jobs_job ({_COLUMNS}) VALUES (%s, %s::jsonb, %s, %s, %s, %s, {_REST})"  # noqa: S608
     + _ONE_OF_A_NAME.format(least="LEAST")
 )
-_LOCK = """INSERT INTO jobs_keylock (key) SELECT k FROM unnest(%s::text[]) AS k ORDER BY k
-  ON CONFLICT (key) DO UPDATE SET key = EXCLUDED.key RETURNING key"""
+LOCK = """SELECT key, pg_advisory_xact_lock(number) FROM (
+    SELECT key, hashtextextended(key, 0) AS number FROM {keys} AS key ORDER BY number OFFSET 0) AS in_order"""
+"""Holds the lock of each key until the transaction ends: by number, so that two transactions never wait in a ring.
+
+Two keys of one number share a lock, which only makes one wait for the other. `{keys}`: where the keys come from.
+"""
+_LOCK = LOCK.format(keys="unnest(%s::text[])")
 _KEYED = f"""
 WITH lock AS ({_LOCK}), locked AS (SELECT count(*) AS n FROM lock),
 job AS (
@@ -250,14 +255,11 @@ def back_to_waiting(
 
 
 def lock_keys(keys: Sequence[str]) -> None:
-    """Hold the row lock of each key until the transaction ends, taken in one order so that two never wait in a ring.
-
-    On SQLite the IMMEDIATE transaction is that lock.
-    """
+    """Hold the lock of each key until the transaction ends. On SQLite the IMMEDIATE transaction is that lock."""
     if not on_postgres():
         return
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [sorted(set(keys))])
+        cursor.execute(_LOCK, [list(set(keys))])
 
 
 def next_run_at(after: datetime | None = None) -> datetime | None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 from django.db import Error, connection, transaction
+from psycopg import Error as PsycopgError
 
 CHANNEL = "samhandling_jobs"
 QUIET_SECONDS = 0.010
@@ -35,9 +37,7 @@ def wake() -> None:
         if present - _last < QUIET_SECONDS:
             return
         _last = present
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {CHANNEL}")
-    except Error:
-        # The work is stored; the worker finds it within a second.
-        return
+    with suppress(Error, PsycopgError):
+        # Should it fail: the work is stored, and the worker finds it within a second.
+        connection.ensure_connection()
+        connection.connection.pgconn.exec_(f"NOTIFY {CHANNEL}".encode())
