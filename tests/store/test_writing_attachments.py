@@ -129,13 +129,13 @@ def test_what_may_not_go_is_refused_and_the_text_is_kept(
 
 def test_a_large_one_is_warned_of_and_a_button_removes_it(world: SmallWorld, stay: Stay) -> None:
     form = early(world, stay)
-    form.post({}, uploaded("Stor.pdf", b"%PDF-1.7" + bytes(8_000_000)), uploaded("Liten.jpg", JPEG), legg_ved="1")
+    form.post({}, uploaded("Kjempestor.pdf", b"%PDF-1.7" + bytes(8_000_000)), uploaded("Liten.jpg", JPEG), legg_ved="1")
     assert "Meldingen blir større enn 10 MB." in form.body()
     form.post({}, fjern_vedlegg="1")
     body = form.body()
     assert "Meldingen blir større enn 10 MB." not in body
     assert "Liten" in body
-    assert "Stor" not in body
+    assert "Kjempestor" not in body
     form.client.post(f"{form.path}forkast/")
     assert not DraftFilePiece.objects.exists()
 

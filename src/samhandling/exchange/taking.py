@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 
-from samhandling.exchange import linking, originals, receipting, steps
+from samhandling.exchange import kinds, linking, originals, receipting, steps
 from samhandling.exchange.homes import Home
 from samhandling.exchange.models import Arrival, Direction, Message, Original, Receipt, Receiver, Role
 from samhandling.exchange.rules import MessageInEvent, MessageState
@@ -145,6 +145,7 @@ def _row(arrival: Arrival, facts: Facts, home: Home, key: str, *, now: datetime)
         standard=facts.standard,
         version=facts.version,
         status=facts.status[:5],
+        kind=kinds.of_received(facts),
         generated_at=facts.generated_at,
         generated_written=facts.generated.raw[:40],
         ref_parent=facts.parent.strip().lower()[:100],

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from samhandling.clock import oslo
-from samhandling.exchange import originals
-from samhandling.exchange.models import Message
+from samhandling.exchange import kinds, originals
+from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.exchange.taking import details_of
 from samhandling.jobs.services import enqueue
@@ -28,6 +28,8 @@ from samhandling.tasks.services import close_tasks, open_task
 
 DEAD = "2"
 """Uttilstand of a patient who died, list 8431."""
+LEAVING = ("LOG_UTSKREVET", "LOG_DOD")
+OUT = (CourseState.OUT, CourseState.DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def refold(course: Course, *, now: datetime) -> None:
     """Write what the messages tell, and look again later at what does not fit (A-08: it may be overtaken)."""
     rows = list(course.messages.select_related("message"))
     found = courses.fold([_value(row) for row in rows])
+    was_out = course.state in OUT
     course.state = found.state.value
     course.admitted_at = found.admitted_at or course.admitted_at
     course.ready_date = found.ready_date
@@ -231,11 +234,13 @@ def refold(course: Course, *, now: datetime) -> None:
     standing = courses.in_order(_value(row) for row in rows if not row.cancelled and row.status == "N")
     by_id = {row.message_id: row for row in rows}
     ready = [by_id[m.row_id] for m in standing if m.kind == "LOG_UTSKRIVNINGSKLAR"]
-    left = [by_id[m.row_id] for m in standing if m.kind in ("LOG_UTSKREVET", "LOG_DOD")]
+    left = [by_id[m.row_id] for m in standing if m.kind in LEAVING]
     course.ready_received_at = ready[-1].received_at if ready and found.ready_date is not None else None
     course.discharged_on = left[-1].discharged_on if left else None
     course.changed_at = now
     course.save()
+    if left or was_out:
+        name_final(course)
     if found.state is not CourseState.READY:
         # Nobody waits for a place any more (§ 11).
         close_tasks(unique_key=place_key(course), organisation=course.organisation, how="obsolete", now=now)
@@ -245,6 +250,22 @@ def refold(course: Course, *, now: datetime) -> None:
             "stays.course_check", {"course": course.pk}, now=now, run_at=now + wait,
             unique=f"stays.course_check:{course.pk}",
         )  # fmt: skip
+
+
+def name_final(course: Course) -> None:
+    """C-10: the last change before the discharge counts as the final Helseopplysning, while the discharge stands."""
+    left = course.messages.filter(kind__in=LEAVING, cancelled=False, status="N").order_by("event_at", "pk").last()
+    told = Message.objects.filter(
+        organisation=course.organisation, direction=Direction.IN, type="HELSEOPPL_SOKNAD", subject=course.subject,
+        kind__in=(kinds.CHANGE, kinds.FINAL),
+    )  # fmt: skip
+    last = None
+    if left is not None and course.state in OUT:
+        standing = told.exclude(state=MessageState.CANCELLED).filter(generated_at__lte=left.event_at)
+        last = standing.order_by("generated_at", "pk").last()
+    told.filter(kind=kinds.FINAL).exclude(pk=last.pk if last is not None else None).update(kind=kinds.CHANGE)
+    if last is not None and last.kind != kinds.FINAL:
+        told.filter(pk=last.pk).update(kind=kinds.FINAL)
 
 
 def cancelled(message: Message, *, now: datetime) -> None:

@@ -96,6 +96,7 @@ def _draft(talk: Talk, values: Mapping[str, Any], now: datetime) -> Draft:
         "patient": talk.patient,
         "values": values,
         "event_at": now,
+        "kind": "place" if values.get("ready_reply") else "",
     }
     if talk.stay is not None:
         state = load_state(talk.stay)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
 from samhandling.organisations.models import Organisation
 from samhandling.stays.causes import CAUSES
+from samhandling.stays.coursing import name_final
 from samhandling.stays.dialogs import request_key
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
@@ -82,6 +84,8 @@ def _at_municipality(message: Message, now: datetime) -> None:
     if course is None:
         return
     _tie(message, course.subject)
+    if message.kind == kinds.CHANGE:
+        name_final(course)
     kind = HEARD[message.type]
     CourseEvent.objects.create(
         course=course, at=message.generated_at or now, recorded_at=now, kind=f"heard_{kind}", message=message,

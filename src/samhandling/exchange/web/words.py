@@ -26,13 +26,18 @@ NAMES: dict[str, str] = {
     "DIALOG_FORESPORSEL": N_("Forespørsel"),
     "DIALOG_SVAR": N_("Svar på forespørsel"),
     "DIALOG_AVVIK": N_("Avviksmelding (feil i mottatt melding)"),
-    "DIALOG_NOTAT": N_("Svar på utskrivningsklar"),
+    "DIALOG_NOTAT": N_("Notat"),
+    "DIALOG_HELSEFAGLIG": N_("Helsefaglig dialog"),
+    "HELSEOPPLYSNINGER_LEGE": N_("Helseopplysninger til lege"),
+    "ORIENTERING_TJENESTETILBUD": N_("Orientering om tjenestetilbud"),
+    "MEDISINSKE_OPPLYSNINGER": N_("Medisinske opplysninger"),
     "EPIKRISE": N_("Epikrise"),
 }
 KIND_NAMES: dict[str, str] = {
     "early": N_("Tidligmelding"),
     "change": N_("Endringsmelding"),
     "final": N_("Endelig helseopplysning"),
+    "place": N_("Svar på utskrivningsklar"),
 }
 EVENTS: dict[str, tuple[Tone, str]] = {
     "message.sent": (Tone.QUIET, N_("Laget")),
@@ -90,7 +95,7 @@ ARRIVAL_WORDS: dict[str, str] = {
 
 def name(message: Message) -> str:
     """What the message is called on pages; a type that we have no word for by its national name."""
-    if message.kind in KIND_NAMES:
+    if message.kind in KIND_NAMES and message.status != "C":
         return _(KIND_NAMES[message.kind])
     if message.type in NAMES:
         words = _(NAMES[message.type])
