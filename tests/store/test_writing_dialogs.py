@@ -10,8 +10,10 @@ from django.test import Client
 
 from samhandling.exchange import originals
 from samhandling.exchange.models import Message
+from samhandling.exchange.services import Draft, send
 from samhandling.jobs.worker import run_due
 from samhandling.messages import engine
+from samhandling.registry.models import RoutineDocument
 from samhandling.stays import events
 from samhandling.stays.models import Course, Stay
 from samhandling.stays.services import register
@@ -19,7 +21,7 @@ from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
 from samhandling.writing.web.dialog import request_of
 from tests.store.people import logged_in
-from tests.store.small_world import NOW, SmallWorld, admit, build
+from tests.store.small_world import NOW, SmallWorld, admit, build, patient
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +201,45 @@ def test_who_may_write(stay: Stay, world: SmallWorld) -> None:
         assert logged_in(user).get(f"/skriv/forlop/{course().pk}/plass/").status_code in {403, 404}
     assert logged_in(world.case_handler).get(f"/skriv/opphold/{stay.pk}/foresporsel/").status_code == 404
     assert logged_in(world.case_handler).get(f"/skriv/melding/{heard.pk}/svar/").status_code == 404
+
+
+def test_a_deviation_can_be_written_about_somebody_we_have_no_record_of(
+    stay: Stay, world: SmallWorld, handler: Client
+) -> None:
+    stranger = patient(world, given="Ukjent", family="Fjernesen")
+    draft = Draft(
+        organisation=world.hospital, message_type="DIALOG_FORESPORSEL", patient=stranger, event_at=NOW,
+        municipality=world.municipality,
+        values={
+            "asked_by": "9154", "request_type": "1", "question": "?",
+            "responsible": {"family_name": "Vik", "profession": "SP", "phone": "69860000"},
+        },
+    )  # fmt: skip
+    outcome = send(draft, now=NOW)
+    assert outcome.message is not None, outcome.findings
+    run_due(NOW, strict=True)
+    heard = Message.objects.get(direction="in", type="DIALOG_FORESPORSEL")
+    assert heard.patient is None
+    where = f"/skriv/melding/{heard.pk}/avvik/"
+    form = handler.get(where).content.decode()
+    assert "Ukjent Fjernesen" in form
+    assert "14.03.1942" in form
+    written = sent(handler, where, reason="wrong_receiver", text="Ukjent for oss.", phone="60990120")
+    assert "Fjernesen" in text(written)
+    back = Message.objects.get(direction="in", type="DIALOG_AVVIK")
+    assert (back.refers_to, back.patient) == (outcome.message, stranger)
+
+
+def test_where_a_breach_of_routine_is_reported_stands_beside_the_deviation(
+    stay: Stay, world: SmallWorld, handler: Client
+) -> None:
+    where = f"/skriv/melding/{Message.objects.get(direction='in', type='LOG_INNLAGT').pk}/avvik/"
+    assert "Brudd på rutine eller samarbeidsavtale: meld på eget skjema." in handler.get(where).content.decode()
+    RoutineDocument.objects.create(
+        organisation=world.hospital, code="skjema-avvik", title="Skjema", url="https://skjema.example/"
+    )
+    form = handler.get(where).content.decode()
+    assert (
+        'Brudd på rutine eller samarbeidsavtale: <a href="https://skjema.example/" rel="noreferrer">Åpne skjema</a>.'
+        in form
+    )

@@ -89,6 +89,8 @@ def _content_findings(draft: Draft) -> list[Finding]:
         found.append(Finding("content.written_by_epj", "Denne meldingen skrives i journalsystemet."))
     if draft.values is None and (draft.message_type not in composing.LOGISTICS or draft.content is None):
         found.append(Finding("content.not_composed_here", "Denne meldingen kan ikke skrives her ennå."))
+    if draft.patient is None and draft.message_type == "DIALOG_AVVIK" and written.patient_told(draft) is not None:
+        return found
     if draft.patient is None:
         found.append(Finding("content.no_patient", "Meldingen mangler pasient."))
     elif not identifiers(draft.patient) and not (draft.patient.birth_date and draft.patient.sex):

@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from samhandling.exchange import originals
 from samhandling.exchange.addressing import Addresses
 from samhandling.exchange.composing import Heading, address_of, patient_values
+from samhandling.exchange.models import Direction
 from samhandling.exchange.values import Draft, Finding
-from samhandling.messages import compose
+from samhandling.messages import compose, engine
 from samhandling.messages.compose import Composed
+from samhandling.messages.compose.values import PatientValues
+from samhandling.messages.facts import facts as read_facts
 from samhandling.store.services import is_test_store
 
 
@@ -36,7 +40,8 @@ NOTHING = Composed(None, b"", None)
 def compose_draft(draft: Draft, addresses: Addresses, heading: Heading, *, now: datetime) -> Composed:
     """The document of a draft with `values`; its errors name the fields of the values. `now` is aware UTC."""
     assert draft.values is not None
-    assert draft.patient is not None
+    patient = patient_values(draft.patient) if draft.patient is not None else patient_told(draft)
+    assert patient is not None
     assert addresses.sender is not None
     assert addresses.receiver is not None
     version = _version(draft.message_type, addresses)
@@ -50,11 +55,30 @@ def compose_draft(draft: Draft, addresses: Addresses, heading: Heading, *, now: 
         sender=address_of(addresses.sender),
         receiver=address_of(addresses.receiver),
         copies=tuple(address_of(copy) for copy in addresses.copies),
-        patient=patient_values(draft.patient),
+        patient=patient,
         parent=heading.parent,
         conversation=heading.conversation,
     )
     return compose.compose(draft.message_type, version, complete, test=is_test_store())
+
+
+def patient_told(draft: Draft) -> PatientValues | None:
+    """The patient of a message that answers one about somebody unknown to us: as that one names them (HIS 1151)."""
+    about = draft.refers_to
+    if about is None or about.direction != Direction.IN or about.original is None or about.original.removed_at:
+        return None
+    facts = read_facts(engine.read(originals.read(about.original)))
+    told = facts.patient if facts is not None else None
+    if told is None:
+        return None
+    return PatientValues(
+        family_name=told.family_name,
+        given_name=told.given_name,
+        middle_name=told.middle_name,
+        identifiers=tuple((each.kind, each.id) for each in told.identifiers if each.kind and each.id.strip()),
+        birth_date=told.birth_date,
+        sex=told.sex,
+    )
 
 
 def _data(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from samhandling.registry.models import (
     CounterpartFault,
     MessageSetting,
     ReceptionSetting,
+    RoutineDocument,
 )
 from samhandling.registry.rules import PhoneLine, StaffedPhone
 from samhandling.store.memo import remembered
@@ -121,6 +122,16 @@ def phones_of(municipality: Organisation, day: date) -> list[ContactPoint]:
 def contact_points(organisation: Organisation, kind: str, day: date) -> list[ContactPoint]:
     """The organisation's contact points of that kind on `day`."""
     return list(ContactPoint.objects.filter(valid(day), organisation=organisation, kind=kind).order_by("pk"))
+
+
+def routine_document(code: str, organisations: Iterable[Organisation | None], day: date) -> RoutineDocument | None:
+    """The document of the routine with that code: of the first of the organisations that has a link to one (S-74)."""
+    for organisation in organisations:
+        rows = RoutineDocument.objects.filter(valid(day), organisation=organisation, code=code).exclude(url="")
+        found = rows.order_by("-valid_from").first() if organisation is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def fault_of(organisation: Organisation, message_type: str, now: datetime) -> CounterpartFault | None:

@@ -17,12 +17,14 @@ from samhandling.exchange.models import Message
 from samhandling.exchange.services import Outcome, Trial
 from samhandling.messages import engine
 from samhandling.messages.codes.listing import list_number
+from samhandling.messages.facts import facts as read_facts
 from samhandling.messages.model import dialogmelding_10, hodemelding
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import by_her_id, municipality
 from samhandling.pages.texts import N_, _
+from samhandling.pages.values import Link, PatientStrip, Status, Tone
 from samhandling.patients.models import Patient
-from samhandling.registry.services import staffed_phone
+from samhandling.registry.services import routine_document, staffed_phone
 from samhandling.stays import dialogs
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.services import send_talk, try_talk
@@ -57,7 +59,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         N_("Avviksmeldingen er sendt, venter på bekreftelse."),
         N_(
             "Brukes bare når meldingen (a) er feilsendt / har feil adressat, eller (b) har en teknisk feil slik at "
-            "hele eller deler av innholdet ikke kan leses. Mangler det opplysninger: send forespørsel."
+            "hele eller deler av innholdet ikke kan leses. Mangler det opplysninger: send forespørsel. Brudd på rutine "
+            "eller samarbeidsavtale:"
         ),
     ),
     "plass": (
@@ -68,6 +71,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
 }
 """Title, button, what is said when it is sent, and the text that must stand (routines 10)."""
+DEVIATION_FORM = "skjema-avvik"
+"""Code of the routine's document for breaches of routine and agreement."""
 ASKED_BY = {"hospital": "9154", "municipality": "9152"}
 """Whose list of requests an organisation asks from."""
 
@@ -81,6 +86,8 @@ class Dialog(Piece):
         title, button, done, lead = WORDS[what]
         self.title, self.button, self.done = _(title), _(button), _(done)
         self.lead = _(lead) if lead else ""
+        if what == "avvik":
+            self._say_where_breaches_go()
         self.at_once = what == "plass"
         # HIS 1151 has no place for attachments, and what is sent at once is not looked through first.
         self.takes_files = what not in {"avvik", "plass"}
@@ -92,6 +99,26 @@ class Dialog(Piece):
             patient=talk.patient,
             about=talk.about,
         )
+
+    def _say_where_breaches_go(self) -> None:
+        """S-39: a breach of routine is told on a form of its own; the hospital keeps it, also for municipalities."""
+        form = routine_document(DEVIATION_FORM, (self.talk.organisation, self.counterpart), oslo.day(self.now))
+        if form is not None:
+            self.lead_link = Link(_("Åpne skjema"), form.url)
+        else:
+            self.lead = f"{self.lead} {_('meld på eget skjema.')}"
+
+    def strip(self) -> PatientStrip | None:
+        """As the message names them, for somebody whom we have no record of."""
+        about = self.talk.about
+        if self.patient is not None or about is None or about.original is None or about.original.removed_at:
+            return super().strip()
+        facts = read_facts(engine.read(originals.read(about.original)))
+        told = facts.patient if facts is not None else None
+        if told is None:
+            return None
+        born = oslo.say_date(told.birth_date) if told.birth_date is not None else ""
+        return PatientStrip(told.name, born, marks=(Status(Tone.WARN, _("Ikke koblet til pasient ennå")),))
 
     def _where(self) -> str:
         talk = self.talk

@@ -11,7 +11,10 @@ from samhandling.access.models import User
 from samhandling.access.scope import Scope
 from samhandling.exchange.services import Outcome, Trial
 from samhandling.organisations.models import Organisation
+from samhandling.pages.values import Link, PatientStrip
 from samhandling.patients.models import Patient
+from samhandling.patients.web.strip import strip
+from samhandling.store.services import is_test_store
 from samhandling.writing.drafts import Place
 from samhandling.writing.web.forms import WritingForm
 
@@ -27,6 +30,8 @@ class Piece(ABC):
     back: str
     """Address of the page that it was written from, and where the writer goes when it is sent."""
     lead: str = ""
+    lead_link: Link | None = None
+    """What the lead ends with."""
     warning: str = ""
     takes_files: bool = True
     """Whether the standard lets attachments go along."""
@@ -45,6 +50,10 @@ class Piece(ABC):
     @abstractmethod
     def counterpart(self) -> Organisation | None:
         """Who will read it, for the phone beside the warning outside office hours."""
+
+    def strip(self) -> PatientStrip | None:
+        """Whom it is about, as the page shows it."""
+        return strip(self.patient, test=is_test_store()) if self.patient is not None else None
 
     @abstractmethod
     def form(self, data: Mapping[str, Any] | None, kept: Mapping[str, str] | None) -> WritingForm:

@@ -24,9 +24,7 @@ from samhandling.messages.compose.attachments import WARN_ABOVE
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, language, moment
-from samhandling.patients.web.strip import strip
 from samhandling.registry.services import staffed_phone
-from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 from samhandling.writing import attaching, drafts
 from samhandling.writing.drafts import OvertakenError
@@ -143,6 +141,7 @@ def _form_page(
         "focus": request.GET.get("rad", "") if request.method == "GET" else "",
         "refusal": piece.refusal(),
         "lead": piece.lead,
+        "lead_link": piece.lead_link,
         "warning": piece.warning,
         "at_once": piece.at_once,
         "draft": draft,
@@ -157,9 +156,8 @@ def _form_page(
 
 def _round(piece: Piece, now: datetime) -> dict[str, Any]:
     """What stands round the form and the preview alike."""
-    patient = piece.patient
     return {
-        "patient": strip(patient, test=is_test_store()) if patient is not None else None,
+        "patient": piece.strip(),
         "back": piece.back,
         "button": piece.button,
         "outside": _outside(piece, now),
