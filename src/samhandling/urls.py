@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samhandling.stays.web.urls")),
     path("", include("samhandling.intake.web.urls")),
     path("", include("samhandling.writing.web.urls")),
+    path("", include("samhandling.downtime.web.urls")),
     path("metrics", metrics),
 ]
 

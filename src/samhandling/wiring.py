@@ -57,6 +57,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "message": ("exchange:message", "samhandling.exchange.web.reading:visible"),
     "stay": ("stays:stay", "samhandling.stays.web.scope:visible"),
     "course": ("stays:course", "samhandling.stays.web.scope:course_visible"),
+    "outage": ("downtime:outage", "samhandling.downtime.web.reading:visible"),
     "adt": ("intake:record", "samhandling.intake.web.reading:visible"),
 }
 """Kind of a subject (`stay:12`) -> page name, and `module:function` that says whether a scope may see that row."""
@@ -83,6 +84,8 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
+    (N_("Nedetid"), "downtime:list", ("message_responsible", "operations", "watch")),
+    (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""

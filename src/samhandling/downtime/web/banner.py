@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+
+from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
@@ -21,4 +24,5 @@ def banners(scope: Scope, now: datetime) -> list[Banner]:
         if oslo.day(line.start) == oslo.day(now)
     ]
     shown += [Banner(Tone.OK, line.headline, f"{line.since} {line.do}") for line in found.resolved]
-    return [Banner(each.tone, each.title, each.text, _("Driftsstatus")) for each in shown]
+    href = reverse("downtime:status")
+    return [replace(each, link=_("Driftsstatus"), href=href) for each in shown]

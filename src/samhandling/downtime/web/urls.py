@@ -1,0 +1,22 @@
+"""Addresses of this room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from samhandling.downtime.web import public_views, views
+
+app_name = "downtime"
+urlpatterns = [
+    path("nedetid/", views.outages, name="list"),
+    path("nedetid/akutt/", views.acute, name="acute"),
+    path("nedetid/planlagt/", views.planned, name="planned"),
+    path("nedetid/<int:pk>/", views.outage, name="outage"),
+    path("nedetid/<int:pk>/tekst/<slug:notice>/", views.text, name="text"),
+    path("nedetid/<int:pk>/endre/<slug:what>/", views.change, name="change"),
+    path("nedetid/<int:pk>/<slug:what>/", views.act, name="act"),
+    path("driftsstatus/", public_views.status, name="status"),
+    path("driftsstatus/stans.atom", public_views.atom, name="atom"),
+    path("driftsstatus/stans.ics", public_views.calendar, name="calendar"),
+    path("driftsstatus/kontaktpunkter/", public_views.contacts, name="contacts"),
+]
