@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
-from samhandling.errors import NotFoundError, SamhandlingError
+from samhandling.errors import SamhandlingError
 from samhandling.exchange import notices, originals, rules
 from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
@@ -22,6 +23,7 @@ from samhandling.jobs.handlers import retry_with
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.jobs.services import enqueue
+from samhandling.store.prepared import insert, only, prepared
 
 PATIENT_RETRY = Retry(first=timedelta(seconds=2), factor=3.0, longest=timedelta(minutes=10), attempts=700)
 """A counterpart may be down for days: we try for as long as a receipt may still come (96 hours)."""
@@ -44,7 +46,7 @@ def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | No
     """
     delivery.transport_id = uuid4()
     delivery.queued_at = now
-    delivery.save()
+    insert(delivery)
     if delivery.message_id is not None:
         record("delivery.queued", at=now, message=delivery.message_id, delivery=delivery)
     keys = () if run_at is not None or not line else (f"out:{delivery.organisation_id}:{line}:{delivery.her_id}",)
@@ -91,10 +93,12 @@ def deliver(running: Running) -> None:
 
 
 def _locked(delivery_id: int) -> Delivery:
-    found = list(Delivery.objects.select_for_update().filter(pk=delivery_id)[:1])
-    if not found:
-        raise NotFoundError(f"delivery {delivery_id}")
-    return found[0]
+    return only(_with_lock(delivery_id))
+
+
+@prepared
+def _with_lock(delivery_id: int) -> QuerySet[Delivery]:
+    return Delivery.objects.select_for_update().filter(pk=delivery_id)
 
 
 def _begin(running: Running) -> Delivery | None:
@@ -123,18 +127,26 @@ def _envelope(delivery: Delivery) -> Envelope:
 
 def _sent(delivery: Delivery) -> tuple[str, str, bytes]:
     """Our party, the id of what is sent, and its document. Raises ContentRemovedError when that was deleted."""
-    data, number = "original__pieces__data", "original__pieces__number"
-    rows: list[tuple[str, str, Any]]
     if delivery.message_id is not None:
-        messages = Message.objects.filter(pk=delivery.message_id).order_by(number)
-        rows = list(messages.values_list("own_her", "msg_id_written", data))
+        rows = _message_sent(delivery.message_id)
     else:
         assert delivery.receipt_id is not None
-        receipts = Receipt.objects.filter(pk=delivery.receipt_id).order_by(number)
-        rows = list(receipts.values_list("party_her", "receipt_id", data))
+        rows = _receipt_sent(delivery.receipt_id)
     if rows[0][2] is None:
         raise originals.ContentRemovedError(f"delivery {delivery.pk}")
     return rows[0][0], rows[0][1], originals.joined(row[2] for row in rows)
+
+
+@prepared
+def _message_sent(message_id: int) -> QuerySet[Message, tuple[str, str, Any]]:
+    rows = Message.objects.filter(pk=message_id).order_by("original__pieces__number")
+    return rows.values_list("own_her", "msg_id_written", "original__pieces__data")
+
+
+@prepared
+def _receipt_sent(receipt_id: int) -> QuerySet[Receipt, tuple[str, str, Any]]:
+    rows = Receipt.objects.filter(pk=receipt_id).order_by("original__pieces__number")
+    return rows.values_list("party_her", "receipt_id", "original__pieces__data")
 
 
 def _trouble(running: Running, error: SamhandlingError) -> None:

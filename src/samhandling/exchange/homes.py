@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from samhandling.messages.facts.values import Facts, Party
 from samhandling.messages.receipts import OwnParties
 from samhandling.organisations.models import Organisation
 from samhandling.registry.models import CommunicationParty
+from samhandling.store.prepared import first, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,8 @@ def homes_of(addresses: Iterable[Party]) -> list[Home]:
     old address book is still right about whose patient it is.
     """
     wanted = list(addresses)
-    parties = {
-        row.her_id: row
-        for row in CommunicationParty.objects.select_related("organisation").filter(
-            her_id__in=[p.her_id for p in wanted if p.her_id], organisation__hosted=True
-        )
-    }
+    hers = [p.her_id for p in wanted if p.her_id]
+    parties = {row.her_id: row for row in _hosted(hers)} if hers else {}
     by_her, by_number = _level_1([address for address in wanted if address.her_id not in parties])
     found: dict[int, Home] = {}
     for address in wanted:
@@ -58,6 +55,12 @@ def homes_of(addresses: Iterable[Party]) -> list[Home]:
     return list(found.values())
 
 
+@prepared
+def _hosted(hers: list[str]) -> QuerySet[CommunicationParty]:
+    rows = CommunicationParty.objects.select_related("organisation", "unit")
+    return rows.filter(her_id__in=hers, organisation__hosted=True)
+
+
 def _level_1(addresses: list[Party]) -> tuple[dict[str, Organisation], dict[str, Organisation]]:
     """Hosted organisations that these addresses name on level 1, by HER-id and by organisation number."""
     if not addresses:
@@ -70,11 +73,7 @@ def _level_1(addresses: list[Party]) -> tuple[dict[str, Organisation], dict[str,
 
 def home_of_party(her_id: str) -> Home | None:
     """The hosted organisation that the transport envelope is addressed to."""
-    party = (
-        CommunicationParty.objects.select_related("organisation", "unit")
-        .filter(her_id=her_id, organisation__hosted=True)
-        .first()
-    )
+    party = first(_hosted([her_id]))
     return Home(party.organisation, {party.her_id: party}) if party is not None else None
 
 

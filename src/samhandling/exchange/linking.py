@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from samhandling.exchange import rules, steps
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import Member, MessageInEvent, MessageState
 from samhandling.jobs.services import lock_key, publish
 from samhandling.messages import catalogue
+from samhandling.store.prepared import prepared
 from samhandling.tasks.services import close_tasks, open_task
 
 LIVE = (MessageState.TAKEN, MessageState.HELD, MessageState.REPLACED, MessageState.CANCELLED)
@@ -74,12 +75,15 @@ def _anything_to_settle(message: Message) -> bool:
     """False for the ordinary case: a new message that nothing which came earlier refers to."""
     if message.status in {"M", "C"} or message.ref_parent or message.ref_conversation:
         return True
-    named = Q(ref_conversation=message.msg_id) | Q(ref_parent=message.msg_id)
-    waiting = Q(state=MessageState.HELD, patient_key=message.patient_key)
-    earlier = Message.objects.filter(
-        named | waiting, organisation_id=message.organisation_id, direction=Direction.IN, type=message.type
-    )
-    return earlier.exists()
+    return bool(_earlier(message.organisation_id, message.type, message.msg_id, message.patient_key))
+
+
+@prepared
+def _earlier(organisation_id: int, message_type: str, msg_id: str, patient_key: str) -> QuerySet[Message, int]:
+    named = Q(ref_conversation=msg_id) | Q(ref_parent=msg_id)
+    waiting = Q(state=MessageState.HELD, patient_key=patient_key)
+    same = Message.objects.filter(organisation_id=organisation_id, direction=Direction.IN, type=message_type)
+    return same.filter(named | waiting).values_list("pk", flat=True)[:1]
 
 
 def _same_source(message: Message) -> Q:

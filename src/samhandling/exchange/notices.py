@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from samhandling.clock.oslo import say_time
 from samhandling.exchange.models import Arrival, Delivery, Message, Receipt
 from samhandling.exchange.values import Draft, Finding
 from samhandling.messages import codes
 from samhandling.organisations.models import Organisation
 from samhandling.registry.services import staffed_phone
+from samhandling.store.prepared import prepared
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
 
@@ -131,11 +134,14 @@ def close(delivery: Delivery, *, now: datetime) -> None:
         f"A-02:{delivery.pk}",
         f"not_delivered:{delivery.pk}",
     ]
-    waiting = Task.objects.filter(
-        organisation_id=delivery.organisation_id, unique_key__in=keys, closed_at__isnull=True
-    ).values_list("unique_key", flat=True)
-    for key in list(waiting):
+    for key in _open_keys(delivery.organisation_id, keys):
         close_tasks(unique_key=key, organisation=delivery.organisation, how="resolved", now=now)
+
+
+@prepared
+def _open_keys(organisation_id: int, keys: list[str]) -> QuerySet[Task, str]:
+    waiting = Task.objects.filter(organisation_id=organisation_id, unique_key__in=keys, closed_at__isnull=True)
+    return waiting.values_list("unique_key", flat=True)
 
 
 def not_sent(draft: Draft, findings: Iterable[Finding], *, phone: str, now: datetime) -> Task:

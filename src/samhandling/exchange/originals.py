@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange.models import Original, OriginalPiece
 from samhandling.organisations.models import Organisation
+from samhandling.store.prepared import insert, prepared
 
 PIECE = 999_999
 """Most bytes of the document in one piece, before compression: a compressed piece is then at most 1 MB as well."""
@@ -30,7 +32,7 @@ def store(data: bytes, *, organisation: Organisation | None, now: datetime) -> O
     if len(data) <= PIECE and connection.vendor == "postgresql":
         _store_small(original, data)
         return original
-    original.save(force_insert=True)
+    insert(original)
     with connection.cursor() as cursor:
         for number, start in enumerate(range(0, len(data), PIECE)):
             cursor.execute(_INSERT_PIECE, [original.pk, number, _pack(data[start : start + PIECE])])
@@ -91,7 +93,16 @@ def stream(original: Original) -> Iterator[bytes]:
 
 def read(original: Original) -> bytes:
     """The whole document. Raises ContentRemovedError when it was deleted."""
-    return b"".join(stream(original))
+    if original.size > PIECE:
+        return b"".join(stream(original))
+    if original.removed_at is not None:
+        raise ContentRemovedError(f"original {original.pk}")
+    return joined(_pieces(original.pk))
+
+
+@prepared
+def _pieces(original_id: int) -> QuerySet[OriginalPiece, Any]:
+    return OriginalPiece.objects.filter(original_id=original_id).order_by("number").values_list("data", flat=True)
 
 
 def joined(pieces: Iterable[Any]) -> bytes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from samhandling.errors import NotFoundError
 from samhandling.exchange import homes, notices, originals, rules, taking
@@ -22,6 +24,7 @@ from samhandling.messages.facts.values import Facts
 from samhandling.messages.receipts import OwnParties, judge
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import hosted_organisations
+from samhandling.store.prepared import only, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,7 @@ class Read:
 def read_arrival(running: Running) -> None:
     """Job: read one arrival. Harmless when it was read already."""
     arrival_id = running.payload["arrival"]
-    rows = Arrival.objects.filter(pk=arrival_id).order_by("original__pieces__number")
-    found = list(rows.values_list("state", "original__removed_at", "original__pieces__data"))
+    found = _as_it_came(arrival_id)
     if not found:
         raise NotFoundError(f"arrival {arrival_id}")
     state, removed_at, _ = found[0]
@@ -71,7 +73,7 @@ def parse(data: bytes) -> Parsed:
 @transaction.atomic(savepoint=False)
 def decide(arrival_id: int, parsed: Parsed, *, now: datetime) -> Read:
     """Transaction 2: whose it is, what becomes of it, and what we answer."""
-    arrival = Arrival.objects.select_for_update(of=("self",)).select_related("original").get(pk=arrival_id)
+    arrival = only(_locked(arrival_id))
     facts = parsed.facts
     if arrival.state != rules.ArrivalState.ARRIVED:
         return Read("duplicate", facts=facts)
@@ -86,6 +88,17 @@ def decide(arrival_id: int, parsed: Parsed, *, now: datetime) -> Read:
         return _nobodys(arrival, parsed, facts, differs=differs, now=now)
     taken = tuple(taking.take(arrival, parsed.reading, facts, home, differs=differs, now=now) for home in owners)
     return _conclude(arrival, taken, facts, now=now)
+
+
+@prepared
+def _as_it_came(arrival_id: int) -> QuerySet[Arrival, tuple[str, datetime | None, Any]]:
+    rows = Arrival.objects.filter(pk=arrival_id).order_by("original__pieces__number")
+    return rows.values_list("state", "original__removed_at", "original__pieces__data")
+
+
+@prepared
+def _locked(arrival_id: int) -> QuerySet[Arrival]:
+    return Arrival.objects.select_for_update(of=("self",)).select_related("original").filter(pk=arrival_id)
 
 
 def _conclude(arrival: Arrival, taken: tuple[Taken, ...], facts: Facts, *, now: datetime) -> Read:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.db.models import QuerySet
+
 from samhandling.exchange import notices, originals, rules, steps
 from samhandling.exchange.delivering import queue
 from samhandling.exchange.models import Arrival, Delivery, Direction, Message, Receipt, Role
@@ -15,6 +17,7 @@ from samhandling.messages.facts.values import Facts, ReceiptError
 from samhandling.messages.receipts import Answer, Verdict
 from samhandling.organisations.models import Organisation
 from samhandling.registry.models import CommunicationParty, CounterpartFault
+from samhandling.store.prepared import first, insert, prepared, update
 
 SILENT, SLOW = CounterpartFault.Mode.SILENT, CounterpartFault.Mode.SLOW
 
@@ -42,7 +45,7 @@ def _answer(
     receipt_id = str(uuid4())
     late = message.generated_at is not None and now > rules.deadline(message.generated_at)
     document = engine.build(apprec.build(facts, one, receipt_id=receipt_id, generated_at=now))
-    receipt = Receipt.objects.create(
+    receipt = Receipt(
         organisation=message.organisation,
         direction=Direction.OUT,
         standing=Receipt.Standing.OWN,
@@ -60,6 +63,7 @@ def _answer(
         original=originals.store(document, organisation=message.organisation, now=now),
         created_at=now,
     )
+    insert(receipt)
     steps.record(f"receipt.made_{one.status}", at=now, message=message, receipt=receipt, detail=one.her_id)
     if fault is not None and fault.mode == SILENT:
         steps.record("receipt.withheld", at=now, message=message, receipt=receipt, detail="simulated")
@@ -73,8 +77,7 @@ def _send_back(
     receipt: Receipt, message: Message, arrival: Arrival, facts: Facts, *, now: datetime, run_at: datetime | None
 ) -> None:
     """Queue the receipt to the sender's party: its own carrier where we know it, else the one the message came by."""
-    known = CommunicationParty.objects.filter(her_id=facts.sender.her_id).values_list("pk", "carrier")
-    party_id, carrier = next(iter(known), (None, arrival.carrier))
+    party_id, carrier = next(iter(_carriers(facts.sender.her_id)), (None, arrival.carrier))
     kind = catalogue.by_code(message.type, message.version)
     delivery = Delivery(
         organisation=message.organisation,
@@ -89,6 +92,11 @@ def _send_back(
         action="APPREC",
     )
     queue(delivery, line="", now=now, run_at=run_at)
+
+
+@prepared
+def _carriers(her_id: str) -> QuerySet[CommunicationParty, tuple[int, str]]:
+    return CommunicationParty.objects.filter(her_id=her_id).values_list("pk", "carrier")
 
 
 def _error(found: ReceiptError) -> dict[str, str]:
@@ -123,11 +131,11 @@ def take_receipt(arrival: Arrival, facts: Facts, organisation: Organisation, *, 
     )
     if arrival.original.organisation_id is None:
         arrival.original.organisation = organisation
-        arrival.original.save(update_fields=["organisation"])
+        update(arrival.original, "organisation")
     if delivery is None or not valid or receipt.status not in {"1", "2", "3"}:
         if not valid:
             receipt.message_id = None
-        receipt.save()
+        insert(receipt)
         steps.record("receipt.unmatched", at=now, receipt=receipt, arrival=arrival, detail=original_id)
         notices.unmatched_receipt(receipt, now=now)
         return receipt
@@ -136,11 +144,7 @@ def take_receipt(arrival: Arrival, facts: Facts, organisation: Organisation, *, 
 
 def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) -> Delivery | None:
     """The delivery that the receipt is about, its row locked: by party, else by the only one to that organisation."""
-    rows = list(
-        Delivery.objects.select_for_update(of=("self",))
-        .filter(organisation=organisation, message__msg_id=original_id, message__direction=Direction.OUT)
-        .order_by("pk")
-    )
+    rows = _deliveries_of(organisation, original_id)
     by_party = [row for row in rows if row.her_id == facts.sender.her_id]
     if by_party:
         return by_party[0]
@@ -150,19 +154,25 @@ def _delivery_for(organisation: Organisation, original_id: str, facts: Facts) ->
     return by_organisation[0] if len(by_organisation) == 1 else None
 
 
+@prepared
+def _deliveries_of(organisation: Organisation, msg_id: str) -> QuerySet[Delivery]:
+    sent = Delivery.objects.select_for_update(of=("self",)).filter(message__direction=Direction.OUT)
+    return sent.filter(organisation=organisation, message__msg_id=msg_id).order_by("pk")
+
+
+@prepared
+def _counted(message_id: int, party_her: str) -> QuerySet[Receipt, str]:
+    counted = Receipt.objects.filter(direction=Direction.IN, standing=Receipt.Standing.COUNTED)
+    return counted.filter(message_id=message_id, party_her=party_her).values_list("status", flat=True)
+
+
 def _count(receipt: Receipt, delivery: Delivery, arrival: Arrival, *, now: datetime) -> Receipt:
     assert delivery.message_id is not None
     receipt.party_her = delivery.her_id
-    counted = Receipt.objects.filter(
-        message_id=delivery.message_id,
-        direction=Direction.IN,
-        party_her=delivery.her_id,
-        standing=Receipt.Standing.COUNTED,
-    ).values_list("status", flat=True)[:1]
-    standing = rules.standing(next(iter(counted), None), receipt.status)
+    standing = rules.standing(first(_counted(delivery.message_id, delivery.her_id)), receipt.status)
     receipt.standing = standing.value
     receipt.late = delivery.deadline_at is not None and arrival.received_at > delivery.deadline_at
-    receipt.save()
+    insert(receipt)
     steps.record(
         f"receipt.{standing}",
         at=now,

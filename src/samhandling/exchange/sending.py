@@ -24,6 +24,7 @@ from samhandling.patients.models import Patient
 from samhandling.patients.services import identifiers, patient_key
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import written_by
+from samhandling.store.prepared import insert
 from samhandling.store.services import is_test_store
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
@@ -130,7 +131,7 @@ def store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, writ
     assert addresses.sender is not None
     assert addresses.receiver is not None
     receiver, refers_to = addresses.receiver, draft.refers_to
-    message = Message.objects.create(
+    message = Message(
         organisation=draft.organisation,
         direction=Direction.OUT,
         msg_id=facts.msg_id.strip().lower(),
@@ -161,6 +162,7 @@ def store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, writ
         original=originals.store(data, organisation=draft.organisation, now=now),
         created_at=now,
     )
+    insert(message)
     steps.record("message.sent", at=now, message=message, detail=f"{facts.type} {facts.version} {facts.status}".strip())
     receivers = [(receiver, Role.PRIM), *((copy, Role.COP) for copy in addresses.copies)]
     for party, role in receivers:

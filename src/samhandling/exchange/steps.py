@@ -17,6 +17,7 @@ from samhandling.exchange.rules import (
     Step,
 )
 from samhandling.jobs.services import cancel, publish
+from samhandling.store.prepared import update
 
 
 def record(
@@ -94,8 +95,7 @@ def move_delivery(
         delivery.reason = reason
     if receipted_at is not None:
         delivery.receipted_at = receipted_at
-    still = Delivery.objects.filter(pk=delivery.pk, state=before, attempts=attempts)
-    if still.update(**{name: getattr(delivery, name) for name in _MOVED}) != 1:
+    if not update(delivery, *_MOVED, expecting={"state": before, "attempts": attempts}):
         raise MovedMeanwhileError(f"delivery {delivery.pk}")
     record(
         f"delivery.{event}",
@@ -163,7 +163,7 @@ def move_message(message: Message, event: MessageInEvent, *, now: datetime, deta
     found = rules.step(rules.MESSAGE_IN, message.state, event)
     if found.state != message.state:
         message.state = found.state
-        message.save(update_fields=["state"])
+        update(message, "state")
     record(f"message.{event}", at=now, message=message, detail=detail)
     return found
 
@@ -173,7 +173,7 @@ def move_arrival(arrival: Arrival, event: ArrivalEvent, *, now: datetime, reason
     found = rules.step(rules.ARRIVAL, arrival.state, event)
     arrival.state, arrival.reason = found.state, reason
     arrival.processed_at = None if found.state == rules.ArrivalState.ARRIVED else now
-    arrival.save(update_fields=["state", "reason", "processed_at", "type", "msg_id", "flags"])
+    update(arrival, "state", "reason", "processed_at", "type", "msg_id", "flags")
     if event not in {ArrivalEvent.TAKEN_OR_REJECTED, ArrivalEvent.RECEIPT_READ}:
         # Those two are told by the message or receipt itself.
         record(f"arrival.{event}", at=now, arrival=arrival, detail=reason)

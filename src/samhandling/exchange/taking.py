@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from samhandling.exchange import kinds, linking, originals, receipting, steps
 from samhandling.exchange.homes import Home
@@ -21,6 +21,7 @@ from samhandling.patients import services as patients
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CounterpartFault
 from samhandling.registry.services import fault_of, rejects_unknown_service
+from samhandling.store.prepared import first, insert, insert_all, prepared, update
 from samhandling.store.services import is_test_store
 from samhandling.tasks.services import open_task
 
@@ -72,7 +73,7 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     matched = _match(facts, home.organisation) if accepted else Matched("")
     message.patient_id = matched.patient_id
     message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags)
-    message.save()
+    insert(message)
     _receivers(message, facts, home)
     if accepted:
         _take_in(message, matched, now=now)
@@ -87,8 +88,13 @@ def _met(organisation: Organisation, msg_id: str) -> int | None:
     wanted = msg_id.strip().lower()
     if not wanted:
         return None
-    known = Message.objects.filter(organisation=organisation, direction=Direction.IN, msg_id=wanted)
-    return next(iter(known.values_list("pk", flat=True)), None)
+    return first(_received(organisation, wanted))
+
+
+@prepared
+def _received(organisation: Organisation, msg_id: str) -> QuerySet[Message, int]:
+    known = Message.objects.filter(organisation=organisation, direction=Direction.IN, msg_id=msg_id)
+    return known.values_list("pk", flat=True)
 
 
 def _ignore(earlier: int, verdict: Verdict, arrival: Arrival, home: Home, *, now: datetime) -> Taken:
@@ -175,14 +181,14 @@ def _own_copy(arrival: Arrival, organisation: Organisation, *, now: datetime) ->
     original = arrival.original
     if original.organisation_id is None:
         original.organisation = organisation
-        original.save(update_fields=["organisation"])
+        update(original, "organisation")
         return original
     return originals.copy(original, organisation=organisation, now=now)
 
 
 def _receivers(message: Message, facts: Facts, home: Home) -> None:
     """Our receivers, and the others whom the sender wrote to: a copy receiver sees who else knows (5.9)."""
-    Receiver.objects.bulk_create(
+    insert_all(
         Receiver(
             message=message,
             her_id=party.her_id[:20],
@@ -213,7 +219,7 @@ def _take_in(message: Message, matched: Matched, *, now: datetime) -> None:
         flags.append("clock_skew")
     if flags:
         message.flags = _joined(message.flags, flags)
-        message.save(update_fields=["flags"])
+        update(message, "flags")
     if "unknown_service" in message.flags:
         _ask_for_route(message, now=now)
     publish("message.received", {"message": message.pk}, now=now, keys=_line(message))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
 from samhandling.hl7 import adt, reader
@@ -18,6 +19,7 @@ from samhandling.intake.storing import APPLY, taken_down
 from samhandling.jobs.models import Job
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.stays.services import apply
+from samhandling.store.prepared import only, prepared, update
 from samhandling.store.services import is_test_store
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
@@ -99,14 +101,19 @@ def _note_failure(record_id: int, code: str, now: datetime) -> None:
 
 
 def _locked(record_id: int) -> AdtRecord:
-    return AdtRecord.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=record_id)
+    return only(_with_lock(record_id))
+
+
+@prepared
+def _with_lock(record_id: int) -> QuerySet[AdtRecord]:
+    return AdtRecord.objects.select_for_update(of=("self",)).select_related("organisation").filter(pk=record_id)
 
 
 def _settle(record: AdtRecord, event: Event, *, code: str, now: datetime) -> None:
     record.state = life.step(State(record.state), event)
     record.error_code = code
     record.settled_at = now
-    record.save(update_fields=["state", "error_code", "settled_at"])
+    update(record, "state", "error_code", "settled_at")
 
 
 def _open_task(record: AdtRecord, code: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakSet
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from psycopg import Connection, OperationalError, pq
 from psycopg.errors import InvalidSqlStatementName, error_from_result
 
@@ -25,6 +26,7 @@ from samhandling.intake.reception import Line, Received, other_bytes
 from samhandling.jobs import services as jobs
 from samhandling.jobs.sql import LOCK
 from samhandling.patients.services import vault
+from samhandling.store.prepared import only, prepared
 
 APPLY = "intake.apply_adt"
 REFUSED = "intake.tell_refused"
@@ -255,11 +257,15 @@ def _refused(received: Received) -> Stored:
 def taken_down(record_id: int) -> tuple[bytes, str, str]:
     """The bytes of a record as they came, the line's character set, and the line.
 
-    Raises AdtOriginal.DoesNotExist when the bytes have been deleted.
+    Raises NotFoundError when the bytes have been deleted.
     """
-    row = AdtOriginal.objects.values_list("sealed", "record__charset", "record__line").get(record_id=record_id)
-    sealed, charset, line = row
+    sealed, charset, line = only(_taken_down(record_id))
     return vault().open_bytes(bytes(sealed)), charset, line
+
+
+@prepared
+def _taken_down(record_id: int) -> QuerySet[AdtOriginal, tuple[bytes | memoryview, str, str]]:
+    return AdtOriginal.objects.filter(record_id=record_id).values_list("sealed", "record__charset", "record__line")
 
 
 def original(record_id: int) -> bytes:

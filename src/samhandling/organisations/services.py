@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from samhandling.organisations.models import MunicipalityNumber, Organisation, Unit
 from samhandling.organisations.rules import NumberPeriod, number_on, valid_on
 from samhandling.store.memo import remembered
+from samhandling.store.prepared import first, prepared
 
 
 def valid(day: date) -> Q:
@@ -59,11 +60,13 @@ def municipality(number: str, day: date) -> Organisation | None:
 
 
 def _municipality_numbered(number: str) -> Organisation | None:
-    return (
-        Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY, municipality_number=number)
-        .order_by("-valid_from")
-        .first()
-    )
+    return first(_with_number(number))
+
+
+@prepared
+def _with_number(number: str) -> QuerySet[Organisation]:
+    rows = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY, municipality_number=number)
+    return rows.order_by("-valid_from", "pk")
 
 
 def municipality_name(number: str, day: date) -> str:
@@ -75,12 +78,17 @@ def municipality_name(number: str, day: date) -> str:
     return row.name if row is not None else ""
 
 
+@prepared
+def _units_on(day: date, organisation: Organisation, code: str) -> QuerySet[Unit]:
+    return Unit.objects.filter(valid(day), organisation=organisation, code=code).order_by("pk")
+
+
 @remembered
 def unit_by_code(organisation: Organisation, code: str, day: date) -> Unit | None:
     """The unit with the patient system's code on `day`; a closed unit gives its successor when that is in force."""
     if not code:
         return None
-    row = Unit.objects.filter(valid(day), organisation=organisation, code=code).first()
+    row = first(_units_on(day, organisation, code))
     if row is not None:
         return row
     closed = Unit.objects.filter(organisation=organisation, code=code).order_by("-valid_from").first()

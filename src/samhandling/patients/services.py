@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet, prefetch_related_objects
 
 from samhandling.configuration import secret
 from samhandling.errors import SamhandlingError
@@ -21,6 +22,8 @@ from samhandling.patients import rules
 from samhandling.patients.models import Patient, PatientNumber
 from samhandling.patients.rules import Candidate, IdClass, Match
 from samhandling.patients.values import Number, PatientDetails
+from samhandling.store.prepared import insert, insert_all, only, prepared
+from samhandling.store.prepared import update as update_row
 from samhandling.store.services import RealStoreError, is_test_store
 
 if TYPE_CHECKING:
@@ -90,7 +93,27 @@ def _having(wanted: dict[str, Number], organisation_id: int) -> list[PatientNumb
     """The rows of the organisation with one of these numbers, whoever has or had it."""
     if not wanted:
         return []
-    return list(PatientNumber.objects.filter(organisation_id=organisation_id, index__in=list(wanted)))
+    return _with_index(organisation_id, list(wanted))
+
+
+@prepared
+def _with_index(organisation_id: int, indexes: list[str]) -> QuerySet[PatientNumber]:
+    return PatientNumber.objects.filter(organisation_id=organisation_id, index__in=indexes)
+
+
+@prepared
+def _locked(patient_id: int) -> QuerySet[Patient]:
+    return Patient.objects.select_for_update().filter(pk=patient_id)
+
+
+@prepared
+def _locked_numbers(patient: Patient) -> QuerySet[PatientNumber]:
+    return PatientNumber.objects.select_for_update().filter(patient=patient)
+
+
+def lock(patient_id: int) -> Patient:
+    """The patient's row, locked until the transaction ends. Raises NotFoundError."""
+    return only(_locked(patient_id))
 
 
 def _owners(wanted: dict[str, Number], rows: Sequence[PatientNumber]) -> dict[int, bool]:
@@ -171,7 +194,7 @@ def _write(
     having = _having(wanted, organisation_id)
     known = _owners(wanted, having)
     if known:
-        patient = Patient.objects.select_for_update().get(pk=next(iter(known)))
+        patient = lock(next(iter(known)))
     elif only_known:
         return None
     else:
@@ -185,7 +208,10 @@ def _write(
     patient.name_key = name_key(patient)
     if created or _said(patient) != before:
         patient.updated_at = now
-        patient.save()
+        if created:
+            insert(patient)
+        else:
+            update_row(patient)
     changed = _note_numbers(patient, said, having, created=created, now=now)
     return Registered(
         patient=patient,
@@ -244,7 +270,7 @@ def _note_numbers(
     patient: Patient, said: _Said, having: Sequence[PatientNumber], *, created: bool, now: datetime
 ) -> bool:
     """Write down numbers in use; True when something changed. `having`: everybody's rows with one of them."""
-    rows = [] if created else list(PatientNumber.objects.select_for_update().filter(patient=patient))
+    rows = [] if created else _locked_numbers(patient)
     others = [r for r in having if r.patient_id != patient.pk]
     made = []
     for index, number in said.numbers:
@@ -254,7 +280,7 @@ def _note_numbers(
         if row is not None:
             rows.append(row)
             made.append(row)
-    PatientNumber.objects.bulk_create(made)
+    insert_all(made)
     _keep_numbers(patient, rows)
     return bool(made)
 
@@ -332,14 +358,18 @@ def match(details: PatientDetails, *, organisation_id: int) -> Match:
     """Whom a received document is about: automatic by number and name, else a person decides (RECV-30 to 38)."""
     identity = PatientDetails(numbers=tuple(n for n in details.numbers if n.kind in rules.IDENTITY_KINDS))
     by_number = owners(identity, organisation_id=organisation_id)
-    rows = {p.pk: p for p in Patient.objects.filter(pk__in=by_number).prefetch_related("numbers")}
+    rows = {p.pk: p for p in Patient.objects.filter(pk__in=by_number)} if by_number else {}
     if details.birth_date and not by_number:
-        same_day = Patient.objects.filter(
-            organisation_id=organisation_id, birth_date=details.birth_date, merged_into__isnull=True
-        )
-        rows.update({p.pk: p for p in same_day.prefetch_related("numbers")})
+        rows.update({p.pk: p for p in _born(organisation_id, details.birth_date)})
+    if rows:
+        prefetch_related_objects(list(rows.values()), "numbers")
     candidates = [_candidate(p, by_number=p.pk in by_number) for p in rows.values()]
     return rules.judge(details, candidates)
+
+
+@prepared
+def _born(organisation_id: int, day: date) -> QuerySet[Patient]:
+    return Patient.objects.filter(organisation_id=organisation_id, birth_date=day, merged_into__isnull=True)
 
 
 def _candidate(patient: Patient, *, by_number: bool) -> Candidate:

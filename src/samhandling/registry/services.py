@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from samhandling.clock import oslo
 from samhandling.organisations.models import Organisation
@@ -23,16 +23,25 @@ from samhandling.registry.models import (
 )
 from samhandling.registry.rules import PhoneLine, StaffedPhone
 from samhandling.store.memo import remembered
+from samhandling.store.prepared import first, prepared
 from samhandling.store.services import is_test_store
 
 
 @remembered
 def party(her_id: str, day: date | None = None) -> CommunicationParty | None:
     """The communication party (level 2) with that HER-id, in force on `day` when a day is given."""
-    rows = CommunicationParty.objects.select_related("organisation", "unit").filter(her_id=her_id)
-    if day is not None:
-        rows = rows.filter(valid(day))
-    return rows.first()
+    return first(_party(her_id) if day is None else _party_on(her_id, day))
+
+
+@prepared
+def _party(her_id: str) -> QuerySet[CommunicationParty]:
+    return CommunicationParty.objects.select_related("organisation", "unit").filter(her_id=her_id).order_by("pk")
+
+
+@prepared
+def _party_on(her_id: str, day: date) -> QuerySet[CommunicationParty]:
+    rows = CommunicationParty.objects.select_related("organisation", "unit")
+    return rows.filter(valid(day), her_id=her_id).order_by("pk")
 
 
 def parties_of(organisation: Organisation, day: date) -> list[CommunicationParty]:
@@ -48,11 +57,18 @@ def _best(rows: Iterable[CommunicationParty]) -> CommunicationParty | None:
 
 
 @remembered
-def _with_function(organisation: Organisation, function: str, day: date, **more: str) -> CommunicationParty | None:
-    rows = CommunicationParty.objects.select_related("organisation", "unit").filter(
-        valid(day), organisation=organisation, function=function, kind=CommunicationParty.Kind.SERVICE, **more
-    )
-    return _best(rows)
+def _with_function(
+    organisation: Organisation, function: str, day: date, track: str | None = None
+) -> CommunicationParty | None:
+    rows = _services(organisation, function, day)
+    return _best(row for row in rows if track in (None, row.track))
+
+
+@prepared
+def _services(organisation: Organisation, function: str, day: date) -> QuerySet[CommunicationParty]:
+    rows = CommunicationParty.objects.select_related("organisation", "unit")
+    service = CommunicationParty.Kind.SERVICE
+    return rows.filter(valid(day), organisation=organisation, function=function, kind=service)
 
 
 def sender_for(hospital: Organisation, track: str, day: date) -> CommunicationParty | None:
@@ -75,12 +91,13 @@ def addressee_for(message_type: str, municipality: Organisation, track: str, day
 @remembered
 def agreement_between(hospital: Organisation, municipality: Organisation, day: date) -> Agreement | None:
     """Their agreement on `day`; None means no electronic exchange (S-48)."""
-    return (
-        Agreement.objects.select_related("hospital", "municipality")
-        .filter(valid(day), hospital=hospital, municipality=municipality)
-        .order_by("-valid_from")
-        .first()
-    )
+    return first(_agreements(hospital, municipality, day))
+
+
+@prepared
+def _agreements(hospital: Organisation, municipality: Organisation, day: date) -> QuerySet[Agreement]:
+    rows = Agreement.objects.select_related("hospital", "municipality")
+    return rows.filter(valid(day), hospital=hospital, municipality=municipality).order_by("-valid_from")
 
 
 def plo_version(agreement: Agreement | None, receiver: CommunicationParty) -> str | None:
@@ -91,8 +108,13 @@ def plo_version(agreement: Agreement | None, receiver: CommunicationParty) -> st
 @remembered
 def written_by(organisation: Organisation, message_type: str) -> str:
     """`node` or `epj`: who writes that message type (8279) for the organisation; the node unless set otherwise."""
-    row = MessageSetting.objects.filter(organisation=organisation, message_type=message_type).first()
+    row = first(_message_settings(organisation, message_type))
     return row.written_by if row is not None else MessageSetting.Writer.NODE.value
+
+
+@prepared
+def _message_settings(organisation: Organisation, message_type: str) -> QuerySet[MessageSetting]:
+    return MessageSetting.objects.filter(organisation=organisation, message_type=message_type)
 
 
 def rejects_unknown_service(organisation: Organisation) -> bool:
@@ -136,13 +158,16 @@ def routine_document(code: str, organisations: Iterable[Organisation | None], da
 
 def fault_of(organisation: Organisation, message_type: str, now: datetime) -> CounterpartFault | None:
     """How the receiving organisation misbehaves on purpose with that type at `now`; always None in a real store."""
-    rows = CounterpartFault.objects.filter(
-        Q(message_type="") | Q(message_type=message_type), organisation=organisation
-    ).order_by("-message_type", "pk")
-    for row in rows:
+    for row in _faults(organisation, message_type):
         if (row.starts_at is None or row.starts_at <= now) and (row.ends_at is None or now < row.ends_at):
             return row if is_test_store() else None
     return None
+
+
+@prepared
+def _faults(organisation: Organisation, message_type: str) -> QuerySet[CounterpartFault]:
+    rows = CounterpartFault.objects.filter(Q(message_type="") | Q(message_type=message_type))
+    return rows.filter(organisation=organisation).order_by("-message_type", "pk")
 
 
 def agreements_on(hospital: Organisation, instant: datetime) -> list[Agreement]:

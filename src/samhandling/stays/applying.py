@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 from django.db import transaction
+from django.db.models import QuerySet
 
 from samhandling.access.models import User
 from samhandling.organisations.models import Organisation, Unit
@@ -24,6 +25,7 @@ from samhandling.stays.rules import ImpossibleEventError, State, StayState, repe
 from samhandling.stays.rules.values import INPATIENT, Opened
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
 from samhandling.store import memo
+from samhandling.store.prepared import first, prepared
 from samhandling.store.services import RealStoreError
 from samhandling.tasks.services import open_task
 
@@ -180,17 +182,22 @@ def _without_stay(
 def _new_stay(
     admission: Opened, organisation: Organisation, patient: Patient, unit: Unit | None, now: datetime
 ) -> Stay:
-    before = Stay.objects.filter(patient=patient, admitted_at__lt=admission.at).exclude(state=State.VOID.value)
     stay = Stay(
         organisation=organisation,
         patient=patient,
         visit=admission.about.visit,
         unit=unit,
-        previous=before.order_by("admitted_at").last(),
+        previous=first(_before(patient, admission.at)),
         admitted_at=admission.at,
     )
     store_state(stay, StayState(), now=now)
     return stay
+
+
+@prepared
+def _before(patient: Patient, at: datetime) -> QuerySet[Stay]:
+    earlier = Stay.objects.filter(patient=patient, admitted_at__lt=at).exclude(state=State.VOID.value)
+    return earlier.order_by("-admitted_at", "-pk")[:1]
 
 
 def _welcome(work: Work, unit_code: str, unit: Unit | None) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from samhandling.clock.deadlines import end_of_local_day
 from samhandling.jobs.services import Timer, enqueue, enqueue_timers
 from samhandling.jobs.services import cancel as cancel_job
 from samhandling.stays.causes import BREACH_SEVERITY
-from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation
+from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay
 from samhandling.stays.rules import deadlines
 from samhandling.stays.rules.deadlines import DeadlineEvent, DeadlineState
 from samhandling.stays.rules.values import ClockEvent, DropTimer, SetTimer, StartClock
 from samhandling.stays.work import Work
+from samhandling.store.prepared import insert_all, prepared, update
 from samhandling.tasks.services import close_tasks
 
 
@@ -25,9 +28,13 @@ def after(start: datetime, *, hours: float = 0, minutes: float = 0) -> datetime:
 def _of_stay(work: Work) -> dict[tuple[str, str], Deadline]:
     """The stay's own clocks by name and detail, their rows locked."""
     if work.clocks is None:
-        rows = Deadline.objects.select_for_update().filter(stay=work.stay, expectation__isnull=True).order_by("pk")
-        work.clocks = {(row.clock, row.detail): row for row in rows}
+        work.clocks = {(row.clock, row.detail): row for row in _own(work.stay)}
     return work.clocks
+
+
+@prepared
+def _own(stay: Stay) -> QuerySet[Deadline]:
+    return Deadline.objects.select_for_update().filter(stay=stay, expectation__isnull=True).order_by("pk")
 
 
 def start(work: Work, actions: Sequence[StartClock]) -> None:
@@ -50,10 +57,10 @@ def start(work: Work, actions: Sequence[StartClock]) -> None:
             row.state = DeadlineState.DUE.value
         row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
         if row.pk is not None:
-            row.save()
+            update(row)
             _wait(row, work.now)
     if made:
-        Deadline.objects.bulk_create(made)
+        insert_all(made)
         timers = [Timer({"deadline": r.pk}, r.due_at, _job(r)) for r in made if r.due_at is not None]
         if timers:
             enqueue_timers("stays.deadline", timers, now=work.now)
@@ -95,7 +102,7 @@ def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime)
     waits = state in (DeadlineState.DUE, DeadlineState.SENT)
     row.settled_at = None if waits else at
     row.late_at = at if event == "met" and state is DeadlineState.MISSED else None
-    row.save(update_fields=["state", "settled_at", "late_at"])
+    update(row, "state", "settled_at", "late_at")
     if waits:
         _wait(row, now)
     else:
@@ -135,12 +142,17 @@ def message_gone(work: Work, expectation: Expectation) -> None:
 
 
 def _settle(work: Work, expectation: Expectation, how: DeadlineEvent) -> None:
-    rows = list(Deadline.objects.select_for_update().filter(expectation=expectation))
+    rows = _of_message(expectation)
     for row in rows:
         advance(row, how, at=work.now, now=work.now)
     if rows:
         keys = [work.task_key(c, str(expectation.number)) for c in ("stay.not_sent", "stay.not_sent_today")]
         close_tasks(unique_key=keys, organisation=work.organisation, how="resolved", now=work.now)
+
+
+@prepared
+def _of_message(expectation: Expectation) -> QuerySet[Deadline]:
+    return Deadline.objects.select_for_update().filter(expectation=expectation)
 
 
 def set_timer(work: Work, action: SetTimer) -> None:

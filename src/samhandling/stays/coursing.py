@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from django.db.models import QuerySet
+
 from samhandling.clock import oslo
 from samhandling.exchange import kinds, originals
 from samhandling.exchange.models import Direction, Message
@@ -23,6 +25,7 @@ from samhandling.stays.models import BreachOfRoutine, Course, CourseEvent, Cours
 from samhandling.stays.policy import shipped
 from samhandling.stays.rules import courses
 from samhandling.stays.rules.courses import CourseMessage, CourseState, MessageKind
+from samhandling.store.prepared import first, insert, prepared, update
 from samhandling.store.services import RealStoreError
 from samhandling.tasks.services import close_tasks, open_task
 
@@ -99,7 +102,7 @@ def take(message: Message, facts: Facts, *, now: datetime) -> Course:
     Taking a message twice changes nothing.
     """
     told = tells(message, facts)
-    row = CourseMessageRow.objects.filter(message=message).select_related("course").first()
+    row = first(_row_of(message))
     if row is None:
         course = _course_for(message, told, facts, now)
         row = _row(course, message, told)
@@ -114,6 +117,22 @@ def take(message: Message, facts: Facts, *, now: datetime) -> Course:
     return course
 
 
+@prepared
+def _row_of(message: Message) -> QuerySet[CourseMessageRow]:
+    return CourseMessageRow.objects.filter(message=message).select_related("course")
+
+
+@prepared
+def _rows_of(course: Course) -> QuerySet[CourseMessageRow]:
+    return CourseMessageRow.objects.filter(course=course).select_related("message").order_by("pk")
+
+
+@prepared
+def _courses_of(organisation_id: int, hospital_her: str, patient: Patient) -> QuerySet[Course]:
+    mine = Course.objects.select_related("organisation").filter(organisation_id=organisation_id, patient=patient)
+    return mine.filter(hospital_her=hospital_her).order_by("-admitted_at", "-pk")
+
+
 def _why_not(message: Message) -> str:
     if message.state == MessageState.CANCELLED:
         return "received_cancelled"
@@ -121,7 +140,7 @@ def _why_not(message: Message) -> str:
 
 
 def _line(course: Course, kind: str, message: Message, now: datetime) -> None:
-    CourseEvent.objects.create(
+    line = CourseEvent(
         course=course,
         at=message.generated_at or now,
         recorded_at=now,
@@ -129,11 +148,12 @@ def _line(course: Course, kind: str, message: Message, now: datetime) -> None:
         message=message,
         data={"type": message.type, "status": message.status},
     )
+    insert(line)
 
 
 def _row(course: Course, message: Message, told: Told) -> CourseMessageRow:
     value = told.message
-    return CourseMessageRow.objects.create(
+    row = CourseMessageRow(
         course=course,
         message=message,
         kind=value.kind,
@@ -150,6 +170,7 @@ def _row(course: Course, message: Message, told: Told) -> CourseMessageRow:
         dead=value.dead,
         decided_by=value.decided_by[:200],
     )
+    return insert(row)
 
 
 def _course_for(message: Message, told: Told, facts: Facts, now: datetime) -> Course:
@@ -160,17 +181,11 @@ def _course_for(message: Message, told: Told, facts: Facts, now: datetime) -> Co
         if known is not None:
             return known.course
     patient = message.patient or _provisional(message, facts, now)
-    mine = Course.objects.filter(organisation_id=message.organisation_id, hospital_her=message.counterpart_organisation)
-    if patient is not None:
-        mine = mine.filter(patient=patient)
-    else:
-        mine = mine.filter(patient__isnull=True, patient_key=message.patient_key)
-    found = list(mine.order_by("-admitted_at", "-pk")) if patient is not None or message.patient_key else []
-    for number, course in enumerate(found):
+    for number, course in enumerate(_known(message, patient)):
         if courses.belongs(told.message, fold(course), newest=number == 0):
             return course
-    return Course.objects.create(
-        organisation_id=message.organisation_id,
+    course = Course(
+        organisation=message.organisation,
         hospital_her=message.counterpart_organisation,
         hospital_name=facts.sender.organisation.name[:300],
         patient=patient,
@@ -180,6 +195,17 @@ def _course_for(message: Message, told: Told, facts: Facts, now: datetime) -> Co
         opened_at=now,
         changed_at=now,
     )
+    return insert(course)
+
+
+def _known(message: Message, patient: Patient | None) -> list[Course]:
+    """The courses of that patient and hospital, the newest first."""
+    if patient is not None:
+        return _courses_of(message.organisation_id, message.counterpart_organisation, patient)
+    if not message.patient_key:
+        return []
+    mine = Course.objects.filter(organisation_id=message.organisation_id, hospital_her=message.counterpart_organisation)
+    return list(mine.filter(patient__isnull=True, patient_key=message.patient_key).order_by("-admitted_at", "-pk"))
 
 
 def _provisional(message: Message, facts: Facts, now: datetime) -> Patient | None:
@@ -198,7 +224,7 @@ def _provisional(message: Message, facts: Facts, now: datetime) -> Patient | Non
 
 def fold(course: Course) -> courses.Course:
     """The course as its messages tell it."""
-    return courses.fold([_value(row) for row in course.messages.select_related("message")])
+    return courses.fold([_value(row) for row in _rows_of(course)])
 
 
 def _value(row: CourseMessageRow) -> CourseMessage:
@@ -221,7 +247,7 @@ def _value(row: CourseMessageRow) -> CourseMessage:
 
 def refold(course: Course, *, now: datetime) -> None:
     """Write what the messages tell, and look again later at what does not fit (A-08: it may be overtaken)."""
-    rows = list(course.messages.select_related("message"))
+    rows = _rows_of(course)
     found = courses.fold([_value(row) for row in rows])
     was_out = course.state in OUT
     course.state = found.state.value
@@ -238,7 +264,7 @@ def refold(course: Course, *, now: datetime) -> None:
     course.ready_received_at = ready[-1].received_at if ready and found.ready_date is not None else None
     course.discharged_on = left[-1].discharged_on if left else None
     course.changed_at = now
-    course.save()
+    update(course)
     if left or was_out:
         name_final(course)
     if found.state is not CourseState.READY:

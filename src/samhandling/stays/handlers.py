@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from samhandling.exchange.models import Delivery, Direction, Message
 from samhandling.jobs.running import Running
@@ -21,6 +21,7 @@ from samhandling.stays.rules.deadlines import CONSEQUENCES, DeadlineState
 from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
 from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, ReadyDayCame, ReportWaitOver
 from samhandling.stays.work import Work, load_state, lock_stay
+from samhandling.store.prepared import only, prepared
 
 TIMERS: dict[str, type[Event]] = {
     "discharge": DischargeTimeCame,
@@ -109,16 +110,14 @@ def delivery(running: Running) -> None:
 
 
 def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: datetime) -> None:
-    tied = Expectation.objects.filter(Q(message_id=message_id) | Q(cancellation_id=message_id))
-    rows = sorted(tied.values_list("message_id", "pk", "stay_id"), key=lambda row: (row[0] != message_id, row[1]))
+    rows = sorted(_tied(message_id), key=lambda row: (row[0] != message_id, row[1]))
     if not rows:
         _information_delivered(message_id, delivery_id, event, now)
         return
     told_by, pk, stay_id = rows[0]
     found = pk if told_by == message_id else None
     work = _work(lock_stay(stay_id), now)
-    row = Expectation.objects.select_for_update(of=("self",)).get(pk=pk)
-    there = Delivery.objects.select_related("message").get(pk=delivery_id)
+    row, there = only(_locked_expectation(pk)), only(_delivery(delivery_id))
     at = there.receipted_at or now
     if found is not None:
         if event == "unconfirmed" and row.state in (ExpectationState.CONFIRMED, ExpectationState.REJECTED):
@@ -136,9 +135,30 @@ def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: 
     )
 
 
+@prepared
+def _tied(message_id: int) -> QuerySet[Expectation, tuple[int, int, int]]:
+    rows = Expectation.objects.filter(Q(message_id=message_id) | Q(cancellation_id=message_id))
+    return rows.values_list("message_id", "pk", "stay_id")
+
+
+@prepared
+def _locked_expectation(expectation_id: int) -> QuerySet[Expectation]:
+    return Expectation.objects.select_for_update(of=("self",)).filter(pk=expectation_id)
+
+
+@prepared
+def _delivery(delivery_id: int) -> QuerySet[Delivery]:
+    return Delivery.objects.select_related("message").filter(pk=delivery_id)
+
+
+@prepared
+def _message(message_id: int) -> QuerySet[Message]:
+    return Message.objects.select_related("organisation", "patient", "original", "refers_to").filter(pk=message_id)
+
+
 def _information_delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: datetime) -> None:
     """A Helseopplysning of a stay was received or not: only a positive receipt counts for F1 (C-02)."""
-    there = Delivery.objects.select_related("message").get(pk=delivery_id)
+    there = only(_delivery(delivery_id))
     message = there.message
     if message is None or message.kind not in informing.CODES or there.role != "PRIM":
         return
@@ -155,9 +175,7 @@ def _information_delivered(message_id: int, delivery_id: int, event: Expectation
 
 def received(running: Running) -> None:
     """`message.received`: judged against the routine at the hospital, told to its course at the municipality."""
-    message = Message.objects.select_related("organisation", "patient", "original", "refers_to").get(
-        pk=running.payload["message"]
-    )
+    message = only(_message(running.payload["message"]))
     wanted = message.direction == Direction.IN and message.type in courses.KINDS
     facts = coursing.read(message) if wanted else None
     with transaction.atomic():

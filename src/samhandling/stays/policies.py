@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from samhandling.clock import oslo
 from samhandling.stays.models import RoutinePolicy, Stay
 from samhandling.stays.policy import Policy, shipped, with_changes
 from samhandling.store.memo import remembered
+from samhandling.store.prepared import first, prepared
 
 
 @remembered
@@ -18,16 +19,17 @@ def policy_for(organisation_id: int, day: date, municipality: str = "") -> Polic
 
     A change takes effect from its day: what was decided before it stays as it was judged then.
     """
-    row = (
-        RoutinePolicy.objects.filter(organisation_id=organisation_id, valid_from__lte=day)
-        .filter(Q(valid_to=None) | Q(valid_to__gte=day))
-        .filter(municipality_number__in=("", municipality))
-        .order_by("-municipality_number", "-valid_from")
-        .first()
-    )
+    row = first(_in_force(organisation_id, day, municipality))
     if row is None:
         return shipped()
     return with_changes(shipped(row.base), name=row.name, valid_from=row.valid_from, changes=row.changes)
+
+
+@prepared
+def _in_force(organisation_id: int, day: date, municipality: str) -> QuerySet[RoutinePolicy]:
+    rows = RoutinePolicy.objects.filter(organisation_id=organisation_id, valid_from__lte=day)
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=day), municipality_number__in=("", municipality))
+    return rows.order_by("-municipality_number", "-valid_from")
 
 
 def policy_of(stay: Stay, now: datetime) -> Policy:

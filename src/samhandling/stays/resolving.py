@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from samhandling.clock import oslo
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.organisations.services import municipality as municipality_of
@@ -26,6 +28,7 @@ from samhandling.stays.rules.values import (
     State,
     StayState,
 )
+from samhandling.store.prepared import prepared
 
 OPEN_STATES = (State.EXPECTED.value, State.IN.value, State.ACTIVE.value, State.READY.value)
 ABOUT_THE_PERSON = (
@@ -85,8 +88,12 @@ def misses_admission(event: Event, unit: Unit | None) -> bool:
 def visit_is_known(organisation: Organisation, event: Event) -> bool:
     """True when the visit is somebody's already, and was not cancelled."""
     visit = event.about.visit
-    rows = Stay.objects.filter(organisation=organisation, visit=visit).exclude(state=State.VOID.value)
-    return bool(visit) and rows.exists()
+    return bool(visit) and any(stay.state != State.VOID.value for stay in _of_visit(organisation, visit))
+
+
+@prepared
+def _of_visit(organisation: Organisation, visit: str) -> QuerySet[Stay]:
+    return Stay.objects.filter(organisation=organisation, visit=visit)
 
 
 def opened(organisation: Organisation, patient: Patient, event: Event, unit: Unit | None, now: datetime) -> Opened:
@@ -111,7 +118,7 @@ def stays_for(organisation: Organisation, patient: Patient | None, event: Event)
     visit = event.about.visit
     rows = Stay.objects.filter(organisation=organisation)
     if visit:
-        of_visit = sorted(rows.filter(visit=visit), key=lambda stay: (stay.state != State.VOID.value, stay.pk))
+        of_visit = sorted(_of_visit(organisation, visit), key=lambda stay: (stay.state != State.VOID.value, stay.pk))
         found = of_visit[-1] if of_visit else None
         if found is not None or not isinstance(event, ABOUT_THE_PERSON):
             return [found] if found is not None else []

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from samhandling.exchange.models import Message
 from samhandling.exchange.notices import not_sent_key
@@ -14,11 +15,12 @@ from samhandling.exchange.services import cancel as cancel_message
 from samhandling.exchange.services import send as send_message
 from samhandling.registry.services import written_by
 from samhandling.stays import clocks
-from samhandling.stays.models import Expectation
+from samhandling.stays.models import Expectation, Stay
 from samhandling.stays.rules import expectations
 from samhandling.stays.rules.expectations import OPEN, ExpectationEvent, ExpectationState
 from samhandling.stays.rules.values import MESSAGE_TYPES, Cancel, Tell, TellByPhone, Withdraw
 from samhandling.stays.work import Work
+from samhandling.store.prepared import first, insert, prepared, update
 from samhandling.tasks.services import close_tasks
 
 REASONS = {
@@ -60,7 +62,7 @@ def tell(work: Work, action: Tell) -> None:
         due_since=work.now,
     )
     if action.hold:
-        expectation.save()
+        insert(expectation)
         work.note("held", code=action.message)
         clocks.watch_message(work, expectation)
     else:
@@ -91,16 +93,17 @@ def _values(work: Work, action: Tell) -> dict[str, Any]:
 
 def _written_ahead(work: Work, action: Tell) -> bool:
     """The EPJ's document came before the registration that asks for it: tie it."""
-    ahead = (
-        Expectation.objects.filter(stay=work.stay, message_code=action.message, values__ahead=True)
-        .order_by("number")
-        .last()
-    )
+    ahead = first(_ahead(work.stay, action.message))
     if ahead is None:
         return False
     ahead.values = _values(work, action)
-    ahead.save(update_fields=["values"])
+    update(ahead, "values")
     return True
+
+
+@prepared
+def _ahead(stay: Stay, code: str) -> QuerySet[Expectation]:
+    return Expectation.objects.filter(stay=stay, message_code=code, values__ahead=True).order_by("-number")
 
 
 def send(work: Work, expectation: Expectation) -> bool:
@@ -125,7 +128,7 @@ def send(work: Work, expectation: Expectation) -> bool:
 
 def _store_new(expectation: Expectation) -> None:
     if expectation.pk is None:
-        expectation.save()
+        insert(expectation)
 
 
 def sent(work: Work, expectation: Expectation, message: Message) -> None:
@@ -293,4 +296,7 @@ def by_phone(work: Work, action: TellByPhone) -> None:
 def move(row: Expectation, event: ExpectationEvent) -> None:
     """One step of an expectation, stored with whatever else was set on the row."""
     row.state = expectations.advance(ExpectationState(row.state), event).value
-    row.save()
+    if row.pk is None:
+        insert(row)
+    else:
+        update(row)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 
 from samhandling.access.models import User
 from samhandling.clock import oslo
@@ -21,6 +22,7 @@ from samhandling.stays.causes import CAUSES
 from samhandling.stays.models import Deadline, Stay, StayEvent
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules.values import MESSAGE_NAMES, StayState
+from samhandling.store.prepared import insert, only, prepared, update
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import open_task
 
@@ -68,7 +70,7 @@ class Work:
 
     def note(self, kind: str, *, at: datetime | None = None, message: Any = None, **data: Any) -> StayEvent:
         """Append a line to the timeline."""
-        return StayEvent.objects.create(
+        line = StayEvent(
             stay=self.stay,
             at=at or self.now,
             recorded_at=self.now,
@@ -79,6 +81,7 @@ class Work:
             source=self.source,
             user=self.user,
         )
+        return insert(line)
 
     def task_key(self, cause: str, detail: str = "") -> str:
         """The unique key of a task of that cause for this stay."""
@@ -141,7 +144,10 @@ def store_state(stay: Stay, state: StayState, *, now: datetime) -> None:
     stay.discharged_at = state.discharged_at
     stay.municipality_number = state.municipality
     stay.changed_at = now
-    stay.save()
+    if stay.pk is None:
+        insert(stay)
+    else:
+        update(stay)
 
 
 def lock_stay(stay_id: int, *, patient: Patient | None = None) -> Stay:
@@ -150,9 +156,19 @@ def lock_stay(stay_id: int, *, patient: Patient | None = None) -> Stay:
     `patient`: the stay's patient, whom the caller has locked already.
     """
     if patient is None:
-        whose = Stay.objects.filter(pk=stay_id).values("patient_id")
-        patient = Patient.objects.select_for_update().get(pk__in=whose)
-    stay = Stay.objects.select_for_update(of=("self",)).select_related("organisation", "unit").get(pk=stay_id)
+        patient = only(_patient_of(stay_id))
+    stay = only(_locked(stay_id))
     if stay.patient_id == patient.pk:
         stay.patient = patient
     return stay
+
+
+@prepared
+def _patient_of(stay_id: int) -> QuerySet[Patient]:
+    whose = Stay.objects.filter(pk=stay_id).values("patient_id")
+    return Patient.objects.select_for_update().filter(pk__in=whose)
+
+
+@prepared
+def _locked(stay_id: int) -> QuerySet[Stay]:
+    return Stay.objects.select_for_update(of=("self",)).select_related("organisation", "unit").filter(pk=stay_id)

@@ -28,8 +28,11 @@ from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models import query as django_query
 from django.db.transaction import TransactionManagementError
 
+from samhandling.errors import NotFoundError
+
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 MOST_PREPARED = 1000
@@ -185,6 +188,18 @@ def _cursor(connection: Any) -> Any:
     if connection.vendor == "postgresql" and connection.connection.prepared_max != MOST_PREPARED:
         connection.connection.prepared_max = MOST_PREPARED
     return cursor
+
+
+def first(rows: list[T]) -> T | None:
+    """The first of the rows; None where there is none."""
+    return rows[0] if rows else None
+
+
+def only(rows: list[T]) -> T:
+    """The row that must be there. Raises NotFoundError."""
+    if not rows:
+        raise NotFoundError("a row that was asked for by its id")
+    return rows[0]
 
 
 @lru_cache(maxsize=1000)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
 from samhandling.store.memo import remembered
 from samhandling.store.models import Store
+from samhandling.store.prepared import prepared
 
 
 class RealStoreError(SamhandlingError):
@@ -17,10 +19,15 @@ class RealStoreError(SamhandlingError):
     code = "store.not_a_test_store"
 
 
+@prepared
+def _row() -> QuerySet[Store, tuple[bool, float]]:
+    return Store.objects.filter(pk=1).values_list("test", "clock_offset")
+
+
 @remembered
 def is_test_store() -> bool:
     """True when the store is marked *test*."""
-    return Store.objects.filter(pk=1, test=True).exists()
+    return any(test for test, _ in _row())
 
 
 def require_test_store() -> None:
@@ -50,8 +57,8 @@ def now() -> datetime:
 
     For the edges only (views, worker, listeners, commands): everything below them takes `now` as an argument.
     """
-    offset = Store.objects.filter(pk=1, test=True).values_list("clock_offset", flat=True).first()
-    return datetime.now(UTC) + timedelta(seconds=offset or 0.0)
+    offset = sum(offset for test, offset in _row() if test)
+    return datetime.now(UTC) + timedelta(seconds=offset)
 
 
 @transaction.atomic

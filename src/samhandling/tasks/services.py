@@ -6,7 +6,7 @@ its `unique_key`: the same cause met again changes the open task only where it h
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
+from samhandling.store.prepared import first, insert, prepared
 from samhandling.tasks.models import SEVERITY_ORDER, Task, TaskStep
 
 if TYPE_CHECKING:
@@ -84,11 +85,11 @@ def open_task(
                 return _raise_to(waiting, severity, due_at, now)
         try:
             with transaction.atomic(savepoint=bool(unique_key)):
-                return Task.objects.create(
+                return insert(Task(
                     organisation=organisation, unit=unit, role=role, patient=patient, kind=kind, cause=cause,
                     severity=severity, subject=subject, due_at=due_at, group_key=group_key, unique_key=unique_key,
                     text=text, phone=phone, opened_at=now,
-                )  # fmt: skip
+                ))  # fmt: skip
         except IntegrityError:
             waiting = _open(organisation.pk, unique_key) if unique_key else None
             if waiting is None:
@@ -97,11 +98,19 @@ def open_task(
 
 
 def _open(organisation_id: int, unique_key: str) -> Task | None:
-    return (
-        Task.objects.select_for_update()
-        .filter(organisation_id=organisation_id, unique_key=unique_key, closed_at__isnull=True)
-        .first()
-    )
+    return first(_open_with_key(organisation_id, unique_key))
+
+
+@prepared
+def _open_with_key(organisation_id: int, unique_key: str) -> QuerySet[Task]:
+    waiting = Task.objects.select_for_update().filter(closed_at__isnull=True).order_by("id")
+    return waiting.filter(organisation_id=organisation_id, unique_key=unique_key)
+
+
+@prepared
+def _open_with_keys(organisation_id: int, unique_keys: Sequence[str]) -> QuerySet[Task]:
+    waiting = Task.objects.select_for_update().filter(closed_at__isnull=True).order_by("id")
+    return waiting.filter(organisation_id=organisation_id, unique_key__in=unique_keys)
 
 
 def _raise_to(task: Task, severity: str, due_at: datetime | None, now: datetime) -> Task:
@@ -137,21 +146,30 @@ def close_tasks(
     """
     if not unique_key and not subject:
         raise ValueError("name the tasks to close by unique_key or subject")
+    with transaction.atomic(savepoint=False):
+        found = _to_close(organisation, unique_key, subject, cause)
+        for task in found:
+            _close(task, how=how, now=now, user=user, note=note)
+    return len(found)
+
+
+def _to_close(
+    organisation: Organisation | None, unique_key: str | Collection[str], subject: str, cause: str
+) -> list[Task]:
+    """The open tasks that `close_tasks` means, their rows locked."""
+    keys = [unique_key] if isinstance(unique_key, str) else list(unique_key)
+    if unique_key and organisation is not None and not subject and not cause:
+        return _open_with_keys(organisation.pk, keys)
     wanted = Task.objects.select_for_update().filter(closed_at__isnull=True)
     if organisation is not None:
         wanted = wanted.filter(organisation=organisation)
     if unique_key:
-        keys = [unique_key] if isinstance(unique_key, str) else list(unique_key)
         wanted = wanted.filter(unique_key__in=keys)
     if subject:
         wanted = wanted.filter(subject=subject)
     if cause:
         wanted = wanted.filter(cause=cause)
-    with transaction.atomic(savepoint=False):
-        found = list(wanted.order_by("id"))
-        for task in found:
-            _close(task, how=how, now=now, user=user, note=note)
-    return len(found)
+    return list(wanted.order_by("id"))
 
 
 @transaction.atomic

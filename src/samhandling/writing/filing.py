@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from samhandling.exchange import originals, steps
 from samhandling.exchange.models import Direction, Message
@@ -16,6 +17,7 @@ from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
 from samhandling.organisations.models import Organisation
 from samhandling.stays.models import Call
+from samhandling.store.prepared import first, insert, only, prepared, update
 from samhandling.writing import notices, rules
 from samhandling.writing.models import Filing
 from samhandling.writing.ports import JournalDocument, RecordError, RecordRefusedError, Result
@@ -31,9 +33,19 @@ APART = timedelta(seconds=1)
 def noticed(running: Running) -> None:
     """Job on `message.received` and `message.sent`: a message that belongs in the record is on its way there."""
     with transaction.atomic():
-        message = Message.objects.select_related("organisation").get(pk=running.payload["message"])
+        message = only(_message(running.payload["message"]))
         notice(message, now=running.now)
         running.finish()
+
+
+@prepared
+def _message(message_id: int) -> QuerySet[Message]:
+    return Message.objects.select_related("organisation").filter(pk=message_id)
+
+
+@prepared
+def _filings(message: Message) -> QuerySet[Filing]:
+    return Filing.objects.select_for_update(of=("self",)).filter(message=message)
 
 
 def notice(message: Message, *, now: datetime) -> Filing | None:
@@ -43,7 +55,7 @@ def notice(message: Message, *, now: datetime) -> Filing | None:
     """
     if not rules.belongs_in_record(message.standard, message.state):
         return None
-    found = Filing.objects.select_for_update(of=("self",)).filter(message=message).first()
+    found = first(_filings(message))
     filing = found or Filing(
         organisation=message.organisation, message=message, state=FilingState.START.value, noticed_at=now
     )
@@ -55,7 +67,10 @@ def notice(message: Message, *, now: datetime) -> Filing | None:
                 filing.document_id, uuid4(), None, None,
             )  # fmt: skip
         filing.patient_id = message.patient_id
-        filing.save()
+        if filing.pk is None:
+            insert(filing)
+        else:
+            update(filing)
     if filing.state == FilingState.WAITING:
         ask(filing, now=now)
     return filing

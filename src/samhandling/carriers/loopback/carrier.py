@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from samhandling.carriers.loopback.spool import Spool
 from samhandling.configuration import configuration
 from samhandling.exchange.ports import CarrierRefusedError, Envelope, HandOver, Result
 from samhandling.exchange.services import arrive
 from samhandling.registry.models import CommunicationParty
 from samhandling.store.memo import remembered
+from samhandling.store.prepared import prepared
 
 NAME = "loopback"
 
@@ -40,7 +43,12 @@ def straight(envelope: Envelope) -> tuple[Passage, ...]:
 
 @remembered
 def _hosted_here(her_id: str) -> bool:
-    return CommunicationParty.objects.filter(her_id=her_id, organisation__hosted=True).exists()
+    return bool(_hosted_parties(her_id))
+
+
+@prepared
+def _hosted_parties(her_id: str) -> QuerySet[CommunicationParty, int]:
+    return CommunicationParty.objects.filter(her_id=her_id, organisation__hosted=True).values_list("pk", flat=True)
 
 
 class LoopbackCarrier:
