@@ -40,6 +40,8 @@ class May(StrEnum):
     """Original bytes and technical histories."""
     RESEND = "resend"
     """Send a message again."""
+    KEEP_REGISTER = "keep_register"
+    """The register of deviations and breaches of routine, and its export."""
     ANNOUNCE_ACUTE = "announce_acute"
     """Tell everybody of an acute outage."""
     RUN_OUTAGES = "run_outages"
@@ -55,7 +57,8 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.WARD_NURSE: _WARD,
     Role.PLO_RESOURCE: _WARD | {May.SEE_MESSAGES},
     Role.MESSAGE_RESPONSIBLE: _WARD
-    | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.ANNOUNCE_ACUTE, May.RUN_OUTAGES},
+    | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.KEEP_REGISTER}
+    | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
     Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),

@@ -21,6 +21,7 @@ from samhandling.pages.values import Tone
 from samhandling.stays.web import course_reading, reading
 from samhandling.store.services import now as present
 from samhandling.tasks.web import reading as tasks
+from samhandling.worklist import watch
 
 Desk = tuple[str, dict[str, Any]]
 
@@ -31,8 +32,23 @@ def my_work(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The front page of the role. The list alone is one reading, however often it refreshes itself (P-05)."""
     now = present()
     template, values = DESKS[scope.role](scope, now)
+    if scope.role is Role.MESSAGE_RESPONSIBLE:
+        values["lately"] = _lately(request, scope, now)
     audit.record_reading(scope, "worklist.read", now=now)
     return page(request, template, {**values, "since": moment(now, now)}, title=_("Mitt arbeid"), scope=scope, now=now)
+
+
+def _lately(request: HttpRequest, scope: Scope, now: datetime) -> dict[str, Any] | None:
+    """*Siden sist*; a page that only refreshes itself does not staff the desk."""
+    refresh = request.headers.get("HX-Request") == "true"
+    at = (
+        watch.empty_since(scope.organisation, scope.role.value)
+        if refresh
+        else watch.staffed(scope.organisation, scope.role.value, now=now)
+    )
+    if at is None:
+        return None
+    return {"when": moment(at, now), "counts": watch.happened(scope.organisation, at)}
 
 
 def _ward(scope: Scope, now: datetime) -> Desk:
