@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
 from lxml import etree
 
@@ -48,11 +46,11 @@ def declared_encoding(data: bytes) -> str:
     return named[1].decode("ascii").lower() if named else ""
 
 
-def open_document(data: bytes) -> Opened:
-    """Parse an envelope; never raises for what is in the bytes."""
+def open_document(data: bytes, *, most_bytes: int = MOST_BYTES, most_elements: int = MOST_ELEMENTS) -> Opened:
+    """Parse an envelope or an agreement; never raises for what is in the bytes."""
     if not data.strip():
         return Opened(None, "empty")
-    if len(data) > MOST_BYTES or data.count(b"<") > 2 * MOST_ELEMENTS:
+    if len(data) > most_bytes or data.count(b"<") > 2 * most_elements:
         return Opened(None, "too_large")
     if has_doctype(data):
         return Opened(None, "doctype")
@@ -63,7 +61,7 @@ def open_document(data: bytes) -> Opened:
     try:
         tree = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        return Opened(None, _fault(error), head is not None, encoding)
+        return Opened(None, _fault(error, data, encoding), head is not None, encoding)
     if tree.getroottree().docinfo.internalDTD is not None:
         return Opened(None, "doctype")
     if any(isinstance(after, etree._ProcessingInstruction) for after in tree.itersiblings()):
@@ -73,24 +71,15 @@ def open_document(data: bytes) -> Opened:
     return Opened(tree, "", head is not None, encoding)
 
 
-_ENCODING_ERRORS = {
-    "ERR_UNSUPPORTED_ENCODING",
-    "ERR_UNKNOWN_ENCODING",
-    "ERR_INVALID_ENCODING",
-    "I18N_CONV_FAILED",
-    "I18N_CONV_OUTPUT",
-    "ERR_INVALID_CHAR",
-}
-
-
-def _fault(error: Exception) -> str:
-    if isinstance(error, etree.XMLSyntaxError):
-        entries = list(cast("Iterable[etree._LogEntry]", error.error_log))
-        name = entries[0].type_name if entries else ""
-        if "depth" in str(error):
-            return "too_deep"
-        return "encoding" if name in _ENCODING_ERRORS else "not_xml"
-    return "encoding"
+def _fault(error: Exception, data: bytes, encoding: str) -> str:
+    """Whether it is the encoding that is wrong, the depth, or anything else."""
+    if "depth" in str(error):
+        return "too_deep"
+    try:
+        data.decode(encoding or "utf-8")
+    except (LookupError, ValueError):
+        return "encoding"
+    return "not_xml"
 
 
 def _deep(tree: Tree) -> list[Tree]:

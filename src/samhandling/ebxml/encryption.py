@@ -27,7 +27,12 @@ _CIPHERS: dict[str, tuple[Any, int]] = {
     "aes256_cbc": (algorithms.AES, 32),
     "tripledes_3key": (TripleDES, 24),
 }
-_HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HASHES: dict[str, Any] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
 
 
 class DecryptionError(SamhandlingError):

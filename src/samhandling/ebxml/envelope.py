@@ -43,6 +43,11 @@ class Side:
         found = self.hers
         return found[0] if len(found) == 1 and found[0].isascii() and found[0].isdigit() else ""
 
+    @property
+    def address(self) -> str:
+        """A HER-id to answer to: the first of digits, also when there are several; "" when there is none."""
+        return next((value for value in self.hers if value.isascii() and value.isdigit()), "")
+
 
 @dataclass(frozen=True, slots=True)
 class MessageHeader:

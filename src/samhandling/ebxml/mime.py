@@ -202,6 +202,8 @@ def _split(kind: ContentType, body: bytes) -> tuple[str, tuple[Part, ...]]:
 def _read_part(data: bytes) -> Part:
     if data.startswith((b"\r\n", b"\n")):
         return _part(Headers(), data.lstrip(b"\r").removeprefix(b"\n"))
+    if len(data) < _MOST_HEADER and not _END_OF_HEADERS.search(data):
+        data += b"\r\n\r\n"  # an empty part: the blank line belongs to the boundary
     headers, begin, _ = read_headers(data)
     if headers.twice():
         raise MimeError(f"header {headers.twice()} twice")

@@ -38,11 +38,11 @@ class Answer:
 def _routing(envelope: Envelope, answer: Answer, action: str, ref_to: str = "") -> Routing:
     """The header of a signal: parties swapped, CPAId and ConversationId as they came, no roles."""
     header = envelope.header
-    if header is None or header.sender is None or header.receiver is None or not header.sender.her:
+    if header is None or header.sender is None or header.receiver is None or not header.sender.address:
         raise ValueError("a message without parties is answered with a fault")
     return Routing(
-        sender_her=header.receiver.her or next(iter(header.receiver.hers), ""),
-        receiver_her=header.sender.her,
+        sender_her=header.receiver.address,
+        receiver_her=header.sender.address,
         cpa_id=header.cpa_id or "",
         conversation_id=header.conversation_id or "",
         service=names.SIGNAL_SERVICE,

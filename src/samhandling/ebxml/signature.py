@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import copy
 import hashlib
 import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,21 +22,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from samhandling.ebxml import names
+from samhandling.ebxml.canonical import canonical_document, canonical_subset
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.mime import cid
-from samhandling.ebxml.names import ds, soap
+from samhandling.ebxml.names import ds
 
-_ACTOR = soap("actor")
-_NEXT = (names.NEXT_MSH, names.NEXT)
 _MOST_REFERENCES = 25
 _LEAST_BITS = 2048
 _DIGESTS = {names.SHA256: hashlib.sha256, names.SHA1: hashlib.sha1}
 _HASHES: dict[str, hashes.HashAlgorithm] = {names.RSA_SHA256: hashes.SHA256(), names.RSA_SHA1: hashes.SHA1()}  # noqa: S303
 _LEGACY = {names.SHA1, names.RSA_SHA1}
 _TRANSFORMS = {names.ENVELOPED, names.XPATH, names.C14N, names.EXCLUSIVE_C14N}
-_addressed_to_next = etree.XPath(
-    "//*[@s:actor=$msh or @s:actor=$any]", namespaces={"s": names.SOAP}, smart_strings=False
-)
 EXPRESSION = (
     'not(ancestor-or-self::node()[@SOAP-ENV:actor="urn:oasis:names:tc:ebxml-msg:actor:nextMSH"]'
     ' | ancestor-or-self::node()[@SOAP-ENV:actor="http://schemas.xmlsoap.org/soap/actor/next"])'
@@ -96,12 +90,11 @@ def find(tree: Tree, head: Tree | None) -> list[Tree]:
     return sorted(there, key=lambda one: one.getparent() is not head)
 
 
-def verify(
-    tree: Tree, signature: Tree, payloads: Mapping[str, bytes], *, accept_sha1: bool = True, must_cover: bool = True
-) -> Verdict:
+def verify(tree: Tree, signature: Tree, payloads: Mapping[str, bytes] | None, *, accept_sha1: bool = True) -> Verdict:
     """Verify the signature of an envelope over itself and `payloads` (Content-ID to bytes, transfer encoding undone).
 
-    `must_cover`: a payload without a signed reference is a fault (its integrity is not protected).
+    A payload without a signed reference is a fault: its integrity is not protected. None means that the parts are not
+    at hand; references to them are then left unverified.
     """
     faults: list[Fault] = []
     remarks: list[Fault] = []
@@ -121,10 +114,13 @@ def verify(
     canonical = _algorithm(info, "CanonicalizationMethod")
     if canonical not in {names.C14N, names.EXCLUSIVE_C14N}:
         faults.append(Fault("signature_canonicalization", canonical))
-    references = _references(info, payloads, faults, remarks, must_cover=must_cover)
+    references = _references(info, payloads, faults, remarks)
     legacy = _LEGACY & {method, *(one.method for one in references)}
     if legacy:
-        (remarks if accept_sha1 else faults).append(Fault("signature_sha1"))
+        if accept_sha1:
+            remarks.append(Fault("signature_sha1"))
+        else:
+            faults.append(Fault("signature_sha1_refused"))
     if canonical == names.EXCLUSIVE_C14N:
         remarks.append(Fault("signature_exclusive"))
     if not faults:
@@ -147,74 +143,6 @@ def holds(certificate: x509.Certificate, value: bytes, data: bytes, method: str)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True
-
-
-def canonical_document(
-    tree: Tree,
-    without: Tree | None,
-    *,
-    drop_next: bool,
-    exclusive: bool = False,
-    prefixes: tuple[str, ...] = (),
-) -> bytes:
-    """The document as its root reference digests it: without the signature and, if asked, blocks for *next*.
-
-    Elements are taken out of a copy: lxml drops declarations of namespaces when one is put back.
-    """
-    copied = copy.deepcopy(tree.getroottree())
-    gone = []
-    if without is not None:
-        place = list(tree.iter(ds("Signature"))).index(without)
-        gone.append(list(copied.iter(ds("Signature")))[place])
-    if drop_next:
-        found = cast("list[Tree]", _addressed_to_next(copied, msh=names.NEXT_MSH, any=names.NEXT))
-        gone += [one for one in found if one not in gone]
-    for element in gone:
-        _take_out(element)
-    return _c14n(copied, exclusive, prefixes)
-
-
-def canonical_subset(element: Tree, *, exclusive: bool = False, prefixes: tuple[str, ...] = ()) -> bytes:
-    """One element as it stands, with the namespaces and `xml:` attributes that inclusive C14N takes from its ancestors.
-
-    It becomes a document of its own first: C14N of an element within its tree forgets the attributes and, under a
-    default namespace, writes `xmlns=""` where none belongs.
-    """
-    alone = etree.fromstring(etree.tostring(element, with_tail=False), _parser())
-    if not exclusive:
-        for ancestor in element.iterancestors():
-            for name, text in ancestor.items():
-                if str(name).startswith(f"{{{names.XML}}}") and name not in alone.attrib:
-                    alone.set(name, text)
-    return _c14n(alone.getroottree(), exclusive, prefixes)
-
-
-def _parser() -> etree.XMLParser:
-    """For what we have just written ourselves."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, collect_ids=False, strip_cdata=False)
-
-
-def _c14n(what: Any, exclusive: bool, prefixes: tuple[str, ...]) -> bytes:
-    return etree.tostring(
-        what,
-        method="c14n",
-        with_comments=False,
-        exclusive=exclusive,
-        inclusive_ns_prefixes=list(prefixes) if exclusive and prefixes else None,
-    )
-
-
-def _take_out(element: Tree) -> None:
-    """Remove an element and leave the text after it. The root itself cannot go: there would be nothing to sign."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    if element.tail and before is not None:
-        before.tail = (before.tail or "") + element.tail
-    elif element.tail:
-        parent.text = (parent.text or "") + element.tail
-    element.tail = None
-    parent.remove(element)
 
 
 def _certificate(signature: Tree, faults: list[Fault]) -> x509.Certificate | None:
@@ -246,7 +174,7 @@ def _parse_certificate(element: Tree, faults: list[Fault]) -> x509.Certificate |
 
 
 def _references(
-    info: Tree, payloads: Mapping[str, bytes], faults: list[Fault], remarks: list[Fault], *, must_cover: bool
+    info: Tree, payloads: Mapping[str, bytes] | None, faults: list[Fault], remarks: list[Fault]
 ) -> tuple[Reference, ...]:
     """Exactly one reference to the document and one to each payload part; nothing else."""
     elements = info.findall(ds("Reference"))
@@ -276,9 +204,9 @@ def _references(
         faults.append(Fault("reference_root_missing"))
     if len(set(named)) != len(named):
         faults.append(Fault("reference_twice"))
-    if set(named) - {""} - set(payloads):
+    if payloads is not None and set(named) - {""} - set(payloads):
         faults.append(Fault("reference_without_part"))
-    if must_cover and set(payloads) - set(named):
+    if payloads is not None and set(payloads) - set(named):
         faults.append(Fault("payload_not_signed"))
     return tuple(references)
 
@@ -326,10 +254,16 @@ def _prefixes(element: Tree | None) -> tuple[str, ...]:
 
 
 def _digests(
-    tree: Tree, signature: Tree, references: tuple[Reference, ...], payloads: Mapping[str, bytes], faults: list[Fault]
+    tree: Tree,
+    signature: Tree,
+    references: tuple[Reference, ...],
+    payloads: Mapping[str, bytes] | None,
+    faults: list[Fault],
 ) -> None:
     for reference in references:
         if reference.uri:
+            if payloads is None:
+                continue
             data = payloads[cid(reference.uri)]
         else:
             data = canonical_document(
