@@ -172,7 +172,8 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
         else:
             messages.success(request, _("Teksten er lagret."))
             return HttpResponseRedirect(reverse("downtime:outage", args=[pk]))
-    values = {"form": form, "back": reverse("downtime:outage", args=[pk]), "button": _("Lagre teksten"), "lead": _(
+    values = {"form": form, "back": reverse("downtime:outage", args=[pk]), "seen": "",
+              "button": _("Lagre teksten"), "lead": _(
         "Slik går varselet ut. Tid, varighet, nødrutine, telefon og beskjed om å gi videre må stå.")}  # fmt: skip
     status = 422 if form.errors else 200
     title = _(words.NOTICES[notice])
