@@ -14,7 +14,7 @@ import pytest
 from samhandling.access.models import User
 from samhandling.exchange import originals
 from samhandling.exchange.models import Message, MessageEvent
-from samhandling.exchange.services import assign_patient
+from samhandling.exchange.services import assign_patient, confirm_patient
 from samhandling.jobs.models import Job
 from samhandling.tasks.models import Task
 from samhandling.writing import filing as filing_room
@@ -229,6 +229,13 @@ def test_a_job_that_fails_for_days_is_not_given_up(world, hospital):
     assert len(tasks("record.unavailable")) == 1
 
 
+def confirm(message: Message, matched_by: User, now=NOW + 5 * HOUR) -> None:
+    """Another person than who matched it confirms the patient."""
+    other = User.objects.create(username=f"not-{matched_by.username}")
+    confirm_patient(message.pk, organisation_id=message.organisation_id, user=other, now=now)
+    run(now)
+
+
 def test_a_message_without_a_known_patient_waits_for_a_person(world, municipality):
     bring(document(msg_id=str(uuid4()), number=None, family_name="Ukjent"))
     (received,) = world.received()
@@ -241,6 +248,9 @@ def test_a_message_without_a_known_patient_waits_for_a_person(world, municipalit
     user = User.objects.create(username="kari")
     assign_patient(received.pk, world.twin, user=user, now=NOW + 5 * HOUR)
     run(NOW + 5 * HOUR)
+    filing.refresh_from_db()
+    assert filing.state == "held", "another name: somebody else must confirm"
+    confirm(received, user)
     filing.refresh_from_db()
     assert (filing.state, filing.due_at) == ("handed", NOW + 6 * HOUR)
     told = json.loads(next(municipality.folder.glob("*.json")).read_text())
@@ -257,6 +267,8 @@ def test_a_corrected_patient_gives_a_new_document_that_names_the_old(world, muni
     user = User.objects.create(username="kari")
     assign_patient(received.pk, right, user=user, now=NOW + HOUR)
     run(NOW + HOUR)
+    assert only(message=received).state == "filed", "nothing of it goes to another patient before it is confirmed"
+    confirm(received, user, NOW + HOUR)
     again = only(message=received)
     assert again.state == "handed"
     assert again.replaces == first.document_id != again.document_id

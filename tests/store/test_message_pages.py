@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,9 +11,11 @@ from samhandling.access.models import AuditEntry
 from samhandling.exchange import originals
 from samhandling.exchange.models import Message
 from samhandling.jobs.worker import run_due
+from samhandling.patients.services import register
+from samhandling.store.services import set_clock
 from tests.store.people import logged_in
 from tests.store.record_world import epj_of
-from tests.store.small_world import NOW, SmallWorld, build, patient, send_admission
+from tests.store.small_world import NOW, SmallWorld, build, details, patient, send_admission
 
 pytestmark = pytest.mark.django_db
 
@@ -123,17 +126,51 @@ def test_a_patient_of_another_organisation_cannot_be_chosen(world: SmallWorld) -
     assert message.patient_id is None
 
 
-def test_content_that_was_not_ours_is_deleted_with_a_reason(world: SmallWorld) -> None:
+def test_content_that_was_not_ours_is_locked_and_a_week_later_deleted_by_another(world: SmallWorld) -> None:
     message = received(world)
     client = logged_in(world.case_handler)
-    client.post(f"/melding/{message.pk}/slett/", {"grunn": " "})
+    client.post(f"/melding/{message.pk}/ikke-oss/", {"grunn": " "})
     message.refresh_from_db()
     assert message.state == "taken"
-    client.post(f"/melding/{message.pk}/slett/", {"grunn": "Feil kommune"})
+    client.post(f"/melding/{message.pk}/ikke-oss/", {"grunn": "Feil kommune"})
     body = text_of(client, f"/melding/{message.pk}/")
-    assert "Innholdet er slettet" in body
+    assert "Siri Moe avgjorde" in body
+    assert "Feil kommune" in body
     assert "Legesen" not in body
+    assert "Send avviksmelding" in body
+    assert client.get(f"/melding/{message.pk}/original/").status_code == 410
+    assert "Slett innholdet" not in text_of(logged_in(world.home_nurse), f"/melding/{message.pk}/")
+    set_clock(NOW + timedelta(days=8), machine_now=datetime.now(UTC))
+    assert "Slett innholdet" not in text_of(client, f"/melding/{message.pk}/")
+    other = logged_in(world.home_nurse)
+    assert "Slett innholdet" in text_of(other, f"/melding/{message.pk}/")
+    other.post(f"/melding/{message.pk}/slett/")
+    assert "Slettet av Hans Aas" in text_of(client, f"/melding/{message.pk}/")
     assert AuditEntry.objects.get(action="message.remove").purpose == "Feil kommune"
+
+
+def test_another_person_confirms_a_match_where_numbers_differ_and_reading_waits_for_nobody(world: SmallWorld) -> None:
+    message = unmatched(world)
+    someone = register(details("Testine", "Prøvesøn"), organisation_id=world.municipality.pk, now=NOW).patient
+    client = logged_in(world.case_handler)
+    client.post(f"/melding/{message.pk}/pasient/", {"pasient": someone.pk})
+    body = text_of(client, f"/melding/{message.pk}/")
+    assert "Ikke bekreftet samme pasient" in body
+    assert "Legesen" in body
+    mine = text_of(client, f"/melding/{message.pk}/bekreft/")
+    assert "Du koblet meldingen selv" in mine
+    assert "Ja, samme pasient" not in mine
+    client.post(f"/melding/{message.pk}/bekreft/", {"svar": "ja"})
+    assert "Ikke bekreftet samme pasient" in text_of(client, f"/melding/{message.pk}/")
+    other = logged_in(world.home_nurse)
+    theirs = text_of(other, f"/melding/{message.pk}/bekreft/")
+    assert "Ja, samme pasient" in theirs
+    assert "Prøvesøn" in theirs
+    other.post(f"/melding/{message.pk}/bekreft/", {"svar": "ja"})
+    assert "Ikke bekreftet samme pasient" not in text_of(client, f"/melding/{message.pk}/")
+    client.post(f"/melding/{message.pk}/bekreft/", {"svar": "nei"})
+    message.refresh_from_db()
+    assert (message.patient, message.matched_by) == (None, None)
 
 
 def test_a_ward_does_not_clear_up_messages(world: SmallWorld) -> None:

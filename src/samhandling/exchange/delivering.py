@@ -186,7 +186,9 @@ def watch(running: Running) -> None:
         delivery = _locked(running.payload["delivery"])
         points = _points(delivery)
         passed = [point for point in points if point.at <= now]
-        if delivery.state in rules.SETTLED or delivery.state == rules.DeliveryState.EXPIRED:
+        withdrawn = delivery.message is not None and delivery.message.cancelled_by_id is not None
+        if delivery.state in rules.SETTLED or delivery.state == rules.DeliveryState.EXPIRED or withdrawn:
+            # Of a message that we have withdrawn it is the withdrawal that must arrive (RECV-54).
             running.finish()
             return
         if passed and passed[-1].expired:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from samhandling.exchange import rules, steps
-from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.models import Apart, Direction, Message
 from samhandling.exchange.rules import Member, MessageInEvent, MessageState
 from samhandling.jobs.services import lock_key, publish
 from samhandling.messages import catalogue
@@ -31,8 +32,24 @@ def find_references(message: Message) -> None:
         return
     known = {m.msg_id: m for m in Message.objects.filter(organisation=message.organisation, msg_id__in=names)}
     parent, conversation = known.get(message.ref_parent), known.get(message.ref_conversation)
+    nearest = conversation or parent
     message.refers_to = parent or conversation
-    message.first = conversation or (parent.first or parent if parent is not None else None)
+    message.first = (nearest.first or nearest) if nearest is not None else None
+    message.tied = "reference" if nearest is not None else ""
+
+
+def _adopt(message: Message) -> None:
+    """Messages that came before this one and name it: answers and questions too, which change nothing in it."""
+    earlier = Message.objects.select_for_update(of=("self",)).filter(
+        Q(ref_conversation=message.msg_id) | Q(ref_parent=message.msg_id),
+        organisation_id=message.organisation_id, direction=Direction.IN, refers_to__isnull=True,
+    )  # fmt: skip
+    # Two that name each other make no circle: what the new one refers to itself stays first.
+    above = [pk for pk in (message.pk, message.refers_to_id, message.first_id) if pk is not None]
+    for child in earlier.exclude(pk__in=above).exclude(state=MessageState.HELD).iterator(chunk_size=200):
+        child.refers_to, child.first, child.tied = message, message.first or message, "reference"
+        child.flags = [flag for flag in child.flags if flag != "unlinked"]
+        child.save(update_fields=["refers_to", "first", "tied", "flags"])
 
 
 def status_allowed(message: Message) -> bool:
@@ -51,24 +68,23 @@ def settle(message: Message, *, now: datetime) -> list[str]:
         return ["status_not_allowed"]
     if not _anything_to_settle(message):
         return []
+    _adopt(message)
     series = _series_of(message)
-    flags: list[str] = []
     guessed = False
-    if message.status in {"M", "C"} and not _has_original(message, series):
+    if message.status in {"M", "C"} and not _has_original(message):
         guess = _guess_original(message)
         if guess is None:
-            return [*flags, *_hold(message, now=now)]
+            return _hold(message, now=now)
         message.refers_to, guessed = guess, True
-        message.first = guess.first or guess
-        message.save(update_fields=["refers_to", "first"])
+        message.first, message.tied = guess.first or guess, "guess"
+        message.save(update_fields=["refers_to", "first", "tied"])
         series = [guess, message]
     elif message.status not in {"M", "C"}:
         waiting = _guess_waiting(message)
         if waiting is not None:
             series.append(waiting)
             guessed = True
-    flags += _apply(message, series, guessed=guessed, now=now)
-    return flags
+    return _apply(message, series, guessed=guessed, now=now)
 
 
 def _anything_to_settle(message: Message) -> bool:
@@ -80,10 +96,11 @@ def _anything_to_settle(message: Message) -> bool:
 
 @prepared
 def _earlier(organisation_id: int, message_type: str, msg_id: str, patient_key: str) -> QuerySet[Message, int]:
+    """What came earlier and names it, of any type, or waits for one of its type."""
     named = Q(ref_conversation=msg_id) | Q(ref_parent=msg_id)
-    waiting = Q(state=MessageState.HELD, patient_key=patient_key)
-    same = Message.objects.filter(organisation_id=organisation_id, direction=Direction.IN, type=message_type)
-    return same.filter(named | waiting).values_list("pk", flat=True)[:1]
+    waiting = Q(state=MessageState.HELD, patient_key=patient_key, type=message_type)
+    mine = Message.objects.filter(organisation_id=organisation_id, direction=Direction.IN)
+    return mine.filter(named | waiting).values_list("pk", flat=True)[:1]
 
 
 def _same_source(message: Message) -> Q:
@@ -97,18 +114,48 @@ def _same_source(message: Message) -> Q:
     )
 
 
-def _series_of(message: Message) -> list[Message]:
-    """Every live message of the series and type, the new one included; rows locked."""
+def _in_series(message: Message) -> QuerySet[Message]:
+    """Every live message of the series and type, the new one included, the newest first; rows locked."""
     root = message.ref_conversation or message.ref_parent or message.msg_id
     rows = Message.objects.select_for_update(of=("self",)).filter(
         _same_source(message),
         Q(msg_id=root) | Q(ref_conversation=root) | Q(msg_id=message.ref_parent or root) | Q(pk=message.pk),
     )
-    return [message if row.pk == message.pk else row for row in rows.order_by("pk")]
+    return rows.order_by(Coalesce("generated_at", "created_at").desc(), "-pk")
 
 
-def _has_original(message: Message, series: list[Message]) -> bool:
-    return any(m.pk != message.pk and m.status not in {"C"} for m in series)
+def _series_of(message: Message) -> list[Message]:
+    """Those of the series whom the new message may touch, or that may touch it; in their order of arrival.
+
+    What was replaced before stays so, whatever comes but a cancellation: a series of ten thousand changes is not read
+    through for each of them.
+    """
+    rows = _in_series(message)
+    found = {message.pk: message}
+    wanted = [
+        rows.exclude(status="C").filter(state__in=(MessageState.TAKEN, MessageState.HELD)),
+        rows.filter(status="M")[:1],
+        rows.filter(status="C")[:1],
+    ]
+    if message.status == "C":
+        wanted.append(rows.exclude(status="C").filter(state=MessageState.REPLACED))
+    else:
+        wanted.append(rows.filter(state=MessageState.HELD))
+    for part in wanted:
+        for row in part:
+            found.setdefault(row.pk, row)
+    return [found[pk] for pk in sorted(found)]
+
+
+def _has_original(message: Message) -> bool:
+    """Whether anything of the series is there that a change or cancellation can mean."""
+    return _in_series(message).exclude(pk=message.pk).exclude(status="C").exists()
+
+
+def apart(message: Message) -> set[int]:
+    """Messages of which a person has said that they do not belong to this one."""
+    pairs = Apart.objects.filter(Q(first=message) | Q(second=message)).values_list("first_id", "second_id")
+    return {pk for pair in pairs for pk in pair if pk != message.pk}
 
 
 def _guess_original(message: Message) -> Message | None:
@@ -124,8 +171,8 @@ def _guess_original(message: Message) -> Message | None:
             generated_at__lte=message.generated_at,
             state__in=(MessageState.TAKEN, MessageState.REPLACED),
         )
-        .exclude(pk=message.pk)
-        .exclude(status="C")
+        .exclude(pk__in={message.pk, *apart(message)})
+        .exclude(status="C")[:2]
     )
     return rows[0] if len(rows) == 1 else None
 
@@ -143,7 +190,7 @@ def _guess_waiting(message: Message) -> Message | None:
             state=MessageState.HELD,
             ref_parent="",
             ref_conversation="",
-        )
+        )[:2]
     )
     return rows[0] if len(rows) == 1 else None
 
@@ -152,6 +199,12 @@ def _hold(message: Message, *, now: datetime) -> list[str]:
     message.state = MessageState.HELD
     message.save(update_fields=["state"])
     steps.record("message.hold", at=now, message=message)
+    ask_which(message, now=now)
+    return ["unlinked"]
+
+
+def ask_which(message: Message, *, now: datetime) -> None:
+    """A person may know which message a held change or cancellation means (A-17)."""
     what = "Tilbaketrekkingen" if message.status == "C" else "Endringen"
     open_task(
         organisation=message.organisation, kind="decide", cause="A-17", severity="low", now=now,
@@ -162,7 +215,6 @@ def _hold(message: Message, *, now: datetime) -> list[str]:
             "Koble den for hånd om du vet hvilken."
         ),
     )  # fmt: skip
-    return ["unlinked"]
 
 
 def _apply(message: Message, series: list[Message], *, guessed: bool, now: datetime) -> list[str]:
@@ -194,6 +246,16 @@ def _apply(message: Message, series: list[Message], *, guessed: bool, now: datet
     return flags
 
 
+def replace_again(message: Message, *, now: datetime) -> None:
+    """A message counts again: what else of its series has taken its place or withdrawn it still does."""
+    _apply(message, _series_of(message), guessed=False, now=now)
+
+
+def line(message: Message) -> tuple[str, ...]:
+    """Messages about one patient are judged in the order they were taken in."""
+    return (message.patient_key,) if message.patient_key else ()
+
+
 def take_effect(held: Message, original: Message, *, now: datetime) -> None:
     """Let a change or cancellation that a person has tied do what it says to its message, whatever the times say."""
     if held.status == "C":
@@ -209,10 +271,12 @@ def take_effect(held: Message, original: Message, *, now: datetime) -> None:
 
 def _link(held: Message, message: Message, *, now: datetime) -> None:
     """The original of a held message has come."""
+    named = message.msg_id in (held.ref_parent, held.ref_conversation)
     held.refers_to = held.refers_to or message
-    held.first = held.first or message
+    held.first = held.first or (message.first if message.first_id not in (None, held.pk) else message)
+    held.tied = held.tied or ("reference" if named or held.ref_conversation else "guess")
     held.flags = [flag for flag in held.flags if flag != "unlinked"]
-    held.save(update_fields=["refers_to", "first", "flags"])
+    held.save(update_fields=["refers_to", "first", "tied", "flags"])
     steps.move_message(held, MessageInEvent.LINK, now=now, detail=message.msg_id)
     close_tasks(unique_key=f"A-17:{held.pk}", organisation=held.organisation, how="resolved", now=now)
 

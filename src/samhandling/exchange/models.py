@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 
+from samhandling.access.models import User
 from samhandling.errors import SamhandlingError
 from samhandling.exchange.rules import ArrivalState, DeliveryState
 from samhandling.organisations.models import Organisation
@@ -57,6 +58,13 @@ class Original(models.Model):
     stored_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
     """When the content was deleted (P-07, P-11); digest and size stay."""
+    locked_at = models.DateTimeField(null=True, blank=True)
+    """When a person decided that it was not for us: until it is deleted nobody reads it (C-06)."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether its content can no longer be read."""
+        return self.removed_at is not None or self.locked_at is not None
 
 
 class OriginalPiece(models.Model):
@@ -127,6 +135,8 @@ class Message(models.Model):
     """The first message of the series; empty when this is the first."""
     refers_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """The message this one is about or answers, in or out."""
+    tied = models.CharField(max_length=10, blank=True)
+    """How that was found, of a message in: `reference`, `guess` (same patient, sender and type) or `person`."""
     own_her = models.CharField(max_length=20, blank=True)
     """Our level-2 party: the sender of a message out, the main own receiver of one in."""
     counterpart_her = models.CharField(max_length=20, blank=True)
@@ -137,6 +147,8 @@ class Message(models.Model):
     patient = models.ForeignKey(Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     patient_key = models.CharField(max_length=80, blank=True)
     """Keyed hash of the patient's number in this organisation: ties messages together before a person has matched."""
+    matched_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Who said whose message it is, of a message in; where numbers differ somebody else must confirm it."""
     subject = models.CharField(max_length=40, blank=True)
     """What it belongs to, such as `stay:12`."""
     event_at = models.DateTimeField(null=True, blank=True)
@@ -179,6 +191,32 @@ class Receiver(models.Model):
     role = models.CharField(max_length=4, choices=Role.choices)
     own = models.BooleanField()
     party = models.ForeignKey(CommunicationParty, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Apart(models.Model):
+    """A person has said that two messages in do not belong together; nothing proposes or ties them again."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    """The one of the lower id."""
+    second = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="apart_once")]
+
+
+class NotOurs(models.Model):
+    """Somebody has decided that a message in was not for us; kept after its content is deleted (C-06, P-07)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="not_ours")
+    reason = models.CharField(max_length=200)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    removed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
 
 
 class Receipt(models.Model):

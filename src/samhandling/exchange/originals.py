@@ -26,6 +26,13 @@ class ContentRemovedError(SamhandlingError):
     code = "exchange.content_removed"
 
 
+class ContentLockedError(SamhandlingError):
+    """A person has decided that the document was not for us: nobody reads it until it is deleted (C-06)."""
+
+    code = "exchange.content_locked"
+    retryable = True
+
+
 def store(data: bytes, *, organisation: Organisation | None, now: datetime) -> Original:
     """Keep `data` unchanged, in the caller's transaction."""
     original = Original(organisation=organisation, sha256=digest(data), size=len(data), stored_at=now)
@@ -82,21 +89,27 @@ def _unpack(stored: bytes) -> bytes:
     return zlib.decompress(stored[1:]) if stored[:1] == b"z" else stored[1:]
 
 
-def stream(original: Original) -> Iterator[bytes]:
-    """The document piece by piece. Raises ContentRemovedError when it was deleted."""
+def require_open(original: Original) -> None:
+    """Raise ContentRemovedError or ContentLockedError when nobody may read the document any more."""
     if original.removed_at is not None:
         raise ContentRemovedError(f"original {original.pk}")
+    if original.locked_at is not None:
+        raise ContentLockedError(f"original {original.pk}")
+
+
+def stream(original: Original) -> Iterator[bytes]:
+    """The document piece by piece. Raises ContentRemovedError when it was deleted, ContentLockedError."""
+    require_open(original)
     pieces = OriginalPiece.objects.filter(original_id=original.pk).order_by("number")
     for data in pieces.values_list("data", flat=True).iterator(chunk_size=2):
         yield _unpack(bytes(data))
 
 
 def read(original: Original) -> bytes:
-    """The whole document. Raises ContentRemovedError when it was deleted."""
+    """The whole document. Raises ContentRemovedError when it was deleted, ContentLockedError."""
     if original.size > PIECE:
         return b"".join(stream(original))
-    if original.removed_at is not None:
-        raise ContentRemovedError(f"original {original.pk}")
+    require_open(original)
     return joined(_pieces(original.pk))
 
 

@@ -52,7 +52,7 @@ class ArrivalEvent(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Where a message stands. The first six: a message in; the rest: a message out, derived from its deliveries."""
+    """Where a message stands. The first seven: a message in; the rest: a message out, derived from its deliveries."""
 
     TAKEN = "taken"
     HELD = "held"
@@ -60,6 +60,8 @@ class MessageState(StrEnum):
     REPLACED = "replaced"
     CANCELLED = "cancelled"
     REJECTED_BY_US = "rejected_by_us"
+    LOCKED = "locked"
+    """Not for us, as a person has decided: its content waits to be deleted by another (C-06)."""
     REMOVED = "removed"
     """Content deleted after a wrong address was cleared up (P-07)."""
     WAITING = "waiting"
@@ -85,6 +87,13 @@ class MessageInEvent(StrEnum):
     REPLACE = "replace"
     CANCEL = "cancel"
     REMOVE = "remove"
+    LOCK = "lock"
+    """A person has decided that it was not for us: nobody reads it any more (C-06)."""
+    UNLOCK = "unlock"
+    PART = "part"
+    """A change or cancellation was tied to the wrong message: it waits again for the one it means."""
+    RESTORE = "restore"
+    """What took its place or withdrew it belongs to another message."""
 
 
 class DeliveryState(StrEnum):
@@ -169,17 +178,26 @@ MESSAGE_IN: Mapping[tuple[str, MessageInEvent], Step] = {
     (_M.HELD, _ME.LINK): Step(_M.TAKEN, (Effect.PUBLISH,)),
     (_M.HELD, _ME.REPLACE): Step(_M.REPLACED),
     (_M.HELD, _ME.CANCEL): Step(_M.CANCELLED),
-    (_M.HELD, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.HELD, _ME.LOCK): Step(_M.LOCKED, (Effect.CLOSE_TASKS,)),
     (_M.TAKEN, _ME.REPLACE): Step(_M.REPLACED),
     (_M.TAKEN, _ME.CANCEL): Step(_M.CANCELLED, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
-    (_M.TAKEN, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.TAKEN, _ME.PART): Step(_M.HELD),
+    (_M.TAKEN, _ME.LOCK): Step(_M.LOCKED, (Effect.CLOSE_TASKS,)),
     (_M.REPLACED, _ME.REPLACE): Step(_M.REPLACED),
     (_M.REPLACED, _ME.CANCEL): Step(_M.CANCELLED, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
-    (_M.REPLACED, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.REPLACED, _ME.PART): Step(_M.HELD),
+    (_M.REPLACED, _ME.RESTORE): Step(_M.TAKEN, (Effect.PUBLISH,)),
+    (_M.REPLACED, _ME.LOCK): Step(_M.LOCKED, (Effect.CLOSE_TASKS,)),
     (_M.CANCELLED, _ME.REPLACE): Step(_M.CANCELLED),
     (_M.CANCELLED, _ME.CANCEL): Step(_M.CANCELLED),
-    (_M.CANCELLED, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.CANCELLED, _ME.PART): Step(_M.HELD),
+    (_M.CANCELLED, _ME.RESTORE): Step(_M.TAKEN, (Effect.PUBLISH,)),
+    (_M.CANCELLED, _ME.LOCK): Step(_M.LOCKED, (Effect.CLOSE_TASKS,)),
     (_M.REJECTED_BY_US, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.LOCKED, _ME.UNLOCK): Step(_M.TAKEN, (Effect.PUBLISH,)),
+    (_M.LOCKED, _ME.REMOVE): Step(_M.REMOVED),
+    (_M.LOCKED, _ME.REPLACE): Step(_M.LOCKED),
+    (_M.LOCKED, _ME.CANCEL): Step(_M.LOCKED),
     (_M.REMOVED, _ME.REPLACE): Step(_M.REMOVED),
     (_M.REMOVED, _ME.CANCEL): Step(_M.REMOVED),
 }

@@ -79,8 +79,9 @@ def _mark_series(earlier: Message, message: Message, addresses: Addresses, *, no
     if message.status == "C":
         return _withdrawn(message, standing, addresses, now=now)
     for version in standing:
-        version.replaced_by = message
-        version.save(update_fields=["replaced_by"])
+        if version.replaced_by is None:
+            version.replaced_by = message
+            version.save(update_fields=["replaced_by"])
     return None
 
 
@@ -309,6 +310,8 @@ def _withdrawn(sent: Message, live: list[Message], addresses: Addresses, *, now:
         earlier.cancelled_by = sent
         earlier.save(update_fields=["cancelled_by"])
         steps.record("message.withdrawn", at=now, message=earlier, detail=sent.msg_id)
+        for delivery in earlier.deliveries.all():
+            notices.close(delivery, now=now)
         publish("message.cancelled", {"message": earlier.pk}, now=now, keys=(f"message:{earlier.pk}",))
     return open_task(
         organisation=sent.organisation, kind="call", cause="message.withdrawn", severity="high", now=now,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from samhandling.exchange.arriving import arrive, read_again
-from samhandling.exchange.clearing import assign_patient, remove_content, tie
 from samhandling.exchange.delivering import transport_answer, try_again
+from samhandling.exchange.matching import assign_patient, confirm_patient, undo_match
+from samhandling.exchange.matters import part, tie
+from samhandling.exchange.not_ours import decide as decide_not_ours
+from samhandling.exchange.not_ours import remove_content
+from samhandling.exchange.not_ours import take_back as decide_ours
 from samhandling.exchange.resending import resend
 from samhandling.exchange.sending import cancel, send, try_out
 from samhandling.exchange.values import Arrived, Draft, Finding, LogisticsContent, Outcome, Responsible
@@ -21,6 +25,10 @@ __all__ = [
     "arrive",
     "assign_patient",
     "cancel",
+    "confirm_patient",
+    "decide_not_ours",
+    "decide_ours",
+    "part",
     "read_again",
     "remove_content",
     "resend",
@@ -29,4 +37,5 @@ __all__ = [
     "transport_answer",
     "try_again",
     "try_out",
+    "undo_match",
 ]

@@ -222,12 +222,7 @@ def _take_in(message: Message, matched: Matched, *, now: datetime) -> None:
         update(message, "flags")
     if "unknown_service" in message.flags:
         _ask_for_route(message, now=now)
-    publish("message.received", {"message": message.pk}, now=now, keys=_line(message))
-
-
-def _line(message: Message) -> tuple[str, ...]:
-    """Messages about one patient are judged in the order they were taken in."""
-    return (message.patient_key,) if message.patient_key else ()
+    publish("message.received", {"message": message.pk}, now=now, keys=linking.line(message))
 
 
 def details_of(facts: Facts) -> PatientDetails:

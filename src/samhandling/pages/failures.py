@@ -25,7 +25,12 @@ PAGE_CSRF = "page.csrf"
 PAGE_CODES = (PAGE_NOT_FOUND, PAGE_CSRF)
 """Codes of pages that no error class of ours stands behind; the catalogues have texts for them too."""
 
-_STATUS = {NotFoundError.code: 404, ForbiddenError.code: 403, "exchange.content_removed": 410}
+_STATUS = {
+    NotFoundError.code: 404,
+    ForbiddenError.code: 403,
+    "exchange.content_removed": 410,
+    "exchange.content_locked": 410,
+}
 
 
 def failure(request: HttpRequest, error: SamhandlingError) -> HttpResponse:

@@ -94,6 +94,21 @@ class Candidate:
     """Kinds of the identity numbers in use at ours."""
 
 
+def agrees(details: PatientDetails, patient: Candidate) -> bool:
+    """Whether nothing in a document speaks against that patient, so that one person's word suffices (RECV-36).
+
+    With an identity number it must be the patient's, with the same name and birth date; without one name, birth date
+    and sex must all be the same.
+    """
+    if not names_agree(details, patient.family_name, patient.given_name, patient.middle_name):
+        return False
+    if patient.by_number:
+        return None in (details.birth_date, patient.birth_date) or details.birth_date == patient.birth_date
+    if any(number.kind in IDENTITY_KINDS and number.value.strip() for number in details.numbers):
+        return False
+    return details.birth_date is not None and (details.birth_date, details.sex) == (patient.birth_date, patient.sex)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """What we know about the person a document names."""

@@ -372,6 +372,13 @@ def _born(organisation_id: int, day: date) -> QuerySet[Patient]:
     return Patient.objects.filter(organisation_id=organisation_id, birth_date=day, merged_into__isnull=True)
 
 
+def agrees(details: PatientDetails, patient: Patient) -> bool:
+    """Whether a document's identification speaks for that patient and nothing in it against (RECV-36)."""
+    identity = PatientDetails(numbers=tuple(n for n in details.numbers if n.kind in rules.IDENTITY_KINDS))
+    theirs = set(owners(identity, organisation_id=patient.organisation_id))
+    return theirs <= {patient.pk} and rules.agrees(details, _candidate(patient, by_number=patient.pk in theirs))
+
+
 def _candidate(patient: Patient, *, by_number: bool) -> Candidate:
     return Candidate(
         patient_id=patient.pk,

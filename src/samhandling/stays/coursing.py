@@ -47,7 +47,7 @@ class Told:
 
 def read(message: Message) -> Facts | None:
     """The facts of a message in; None when its content is gone or is not a document."""
-    if message.original is None or message.original.removed_at is not None:
+    if message.original is None or message.original.closed:
         return None
     return read_facts(engine.read(originals.read(message.original)))
 
@@ -103,12 +103,19 @@ def take(message: Message, facts: Facts, *, now: datetime) -> Course:
     """
     told = tells(message, facts)
     row = first(_row_of(message))
+    if row is not None and _undone(message, row.course):
+        row = _leave(row, message, now)
     if row is None:
         course = _course_for(message, told, facts, now)
         row = _row(course, message, told)
         kind = "received" if courses.counts(told.message) else _why_not(message)
         _line(course, kind, message, now)
     course = row.course
+    if row.cancelled and message.state not in (MessageState.CANCELLED, MessageState.LOCKED):
+        # A person has said that the withdrawal meant another message, or that the message was ours after all.
+        row.cancelled = False
+        row.save(update_fields=["cancelled"])
+        _line(course, "received", message, now)
     if message.patient_id is not None and course.patient_id != message.patient_id:
         course.patient_id = message.patient_id
     if told.ward_name:
@@ -131,6 +138,23 @@ def _rows_of(course: Course) -> QuerySet[CourseMessageRow]:
 def _courses_of(organisation_id: int, hospital_her: str, patient: Patient) -> QuerySet[Course]:
     mine = Course.objects.select_related("organisation").filter(organisation_id=organisation_id, patient=patient)
     return mine.filter(hospital_her=hospital_her).order_by("-admitted_at", "-pk")
+
+
+def _undone(message: Message, course: Course) -> bool:
+    """Whether a person has said that the message is not about the patient of its course."""
+    return message.patient_id is None and "manual_match" in message.flags and course.patient_id is not None
+
+
+def _leave(row: CourseMessageRow, message: Message, now: datetime) -> CourseMessageRow | None:
+    """Take the message out of a wrong patient's course; a course of its own only loses the patient."""
+    course = row.course
+    _line(course, "not_this_patient", message, now)
+    if not course.messages.exclude(pk=row.pk).exists():
+        course.patient = None
+        return row
+    row.delete()
+    refold(course, now=now)
+    return None
 
 
 def _why_not(message: Message) -> str:
@@ -301,7 +325,7 @@ def cancelled(message: Message, *, now: datetime) -> None:
         return
     row.cancelled = True
     row.save(update_fields=["cancelled"])
-    _line(row.course, "cancelled", message, now)
+    _line(row.course, "not_ours" if message.state == MessageState.LOCKED else "cancelled", message, now)
     refold(row.course, now=now)
 
 

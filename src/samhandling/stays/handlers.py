@@ -186,6 +186,8 @@ def received(running: Running) -> None:
             else:
                 _judge_at_hospital(message, running.now)
         elif message.direction == Direction.IN:
+            if "manual_match" in message.flags:
+                hearing.forget(message, now=running.now)
             hearing.hear(message, now=running.now)
         running.finish()
 
@@ -212,15 +214,18 @@ def _judge_at_hospital(message: Message, now: datetime) -> None:
     if stay is not None:
         work = _work(lock_stay(stay.pk), now)
         work.note("received_outside", message=message)
+        if not hearing.asks(message):
+            return
         work.ask("stay.message_outside", detail=str(message.pk))
 
 
 def cancelled(running: Running) -> None:
     """`message.cancelled`: a message in no longer counts for its course; one of ours was withdrawn by ourselves."""
-    message = Message.objects.get(pk=running.payload["message"])
+    message = Message.objects.select_related("organisation").get(pk=running.payload["message"])
     with transaction.atomic():
         if message.direction == Direction.IN:
             coursing.cancelled(message, now=running.now)
+            hearing.forget(message, now=running.now)
         running.finish()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.rules import MessageState
 from samhandling.organisations.models import Organisation
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final
@@ -14,7 +15,7 @@ from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.work import Work, load_state, lock_stay
-from samhandling.tasks.services import open_task
+from samhandling.tasks.services import close_tasks, open_task
 
 HEARD = {
     "DIALOG_FORESPORSEL": "request",
@@ -39,6 +40,26 @@ def hear(message: Message, *, now: datetime) -> None:
         _at_hospital(message, now)
 
 
+def asks(message: Message) -> bool:
+    """Whether anybody has work with it: not with a withdrawal, nor with what is withdrawn or not ours (RECV-54)."""
+    gone = (MessageState.CANCELLED, MessageState.LOCKED, MessageState.REMOVED)
+    return message.status != "C" and message.state not in gone
+
+
+def forget(message: Message, *, now: datetime) -> None:
+    """The message was withdrawn, or was not for us: nobody has work with it any more (RECV-54)."""
+    keys = [read_key(message), request_key(message)]
+    stay = _stay(message) if message.organisation.kind != Organisation.Kind.MUNICIPALITY else None
+    if stay is not None:
+        keys.append(f"{stay.subject}:stay.message_outside:{message.pk}")
+    close_tasks(unique_key=keys, organisation=message.organisation, how="obsolete", now=now)
+
+
+def read_key(message: Message) -> str:
+    """Unique key of the task to read a message."""
+    return f"message:{message.pk}:read"
+
+
 def _answered(message: Message, kind: str) -> str:
     """The subject of the message of ours that it answers."""
     earlier = message.refers_to
@@ -61,7 +82,7 @@ def _at_hospital(message: Message, now: datetime) -> None:
     answers_ready = kind == "note" and message.refers_to is not None and message.refers_to.type in READY
     work.note("place_answer" if answers_ready else f"heard_{kind}", message=message)
     cause = "stay.place_answer" if answers_ready else f"stay.{kind}"
-    if cause in CAUSES and message.status != "C":
+    if cause in CAUSES and asks(message):
         _ask(message, cause, now, stay=locked, phone=work.day_phone)
 
 
@@ -92,7 +113,7 @@ def _at_municipality(message: Message, now: datetime) -> None:
         data={"type": message.type, "status": message.status},
     )  # fmt: skip
     cause = f"course.{kind}"
-    if cause in CAUSES and message.status != "C":
+    if cause in CAUSES and asks(message):
         _ask(message, cause, now, course=course, phone=course.ward_phone)
 
 
@@ -120,6 +141,6 @@ def _ask(
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
         unit=stay.unit if stay is not None else None, patient=message.patient,
         subject=stay.subject if stay is not None else course.subject if course is not None else "",
-        unique_key=request_key(message) if cause.endswith(".request") else f"message:{message.pk}:read",
+        unique_key=request_key(message) if cause.endswith(".request") else read_key(message),
         text=text, phone=phone,
     )  # fmt: skip

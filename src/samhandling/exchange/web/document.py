@@ -26,8 +26,8 @@ NOTHING = Opened(mark_safe(""), ())
 
 
 def opened_document(message: Message) -> Opened:
-    """Readable HTML of the document; what our engine cannot read is said by the display. Empty once it is deleted."""
-    if message.original is None or message.original.removed_at is not None:
+    """Readable HTML of the document; what our engine cannot read is said by the display. Empty once it is closed."""
+    if message.original is None or message.original.closed:
         return NOTHING
     reading = engine.read(originals.read(message.original))
     # The display escapes every text of the document (P-20).

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
+from samhandling.exchange.matching import UNCONFIRMED
 from samhandling.exchange.models import Delivery, Direction, Message, Receipt
 from samhandling.exchange.notices import say_error
 from samhandling.exchange.rules import MessageState
@@ -42,6 +43,10 @@ class MessageRow:
     patient: str
     born: str
     attachments: bool
+    mark: Status | None = None
+    """What a reader must know before relying on it: another patient's, perhaps."""
+    matter: str = ""
+    """Address of its matter, where it has followed or been followed by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ def may_see(scope: Scope, message: Message) -> bool:
     return bool(message.subject) and subjects.visible(scope, message.subject)
 
 
+ABOUT_AT_MOST = 20
+"""Of more messages about one the page of the matter shows the rest."""
+STEPS_AT_MOST = 200
+"""Steps of one message that its page shows: the same document may come again ten thousand times."""
 ANSWERED_STANDARDS = frozenset({"plo", "dialogmelding"})
 """Standards whose messages a person may ask about, answer, or report as faulty."""
 
@@ -96,13 +105,15 @@ def answers(message: Message) -> tuple[str, ...]:
         return ()
     if message.state in (MessageState.REMOVED, MessageState.REJECTED_BY_US) or message.type == "DIALOG_AVVIK":
         return ()
+    if message.state == MessageState.LOCKED:
+        return ("avvik",)
     return ("svar", "foresporsel", "avvik") if message.type == "DIALOG_FORESPORSEL" else ("foresporsel", "avvik")
 
 
 def about(scope: Scope, message: Message, now: datetime) -> list[MessageRow]:
     """Requests, answers, deviations and other messages about this one, oldest first."""
-    found = within(scope).filter(refers_to=message).exclude(type=message.type).order_by("created_at", "id")
-    return rows(scope, found, now)
+    found = within(scope).filter(refers_to=message).exclude(type=message.type).order_by("-created_at", "-id")
+    return rows(scope, list(found[:ABOUT_AT_MOST])[::-1], now)
 
 
 def rows(scope: Scope, messages: Iterable[Message], now: datetime) -> list[MessageRow]:
@@ -129,9 +140,24 @@ def rows(scope: Scope, messages: Iterable[Message], now: datetime) -> list[Messa
                 patient=name,
                 born=born,
                 attachments=message.has_attachments,
+                mark=unconfirmed(message),
+                matter=_matter(message),
             )
         )
     return result
+
+
+def _matter(message: Message) -> str:
+    """The page of its matter, for one that is known to stand in one."""
+    tied = (message.refers_to_id, message.first_id, message.replaced_by_id, message.cancelled_by_id)
+    return reverse("exchange:matter", args=[message.pk]) if any(tied) else ""
+
+
+def unconfirmed(message: Message) -> Status | None:
+    """The mark of a message whose patient one person has matched and nobody else confirmed; it is read all the same."""
+    if UNCONFIRMED not in message.flags:
+        return None
+    return Status(Tone.WARN, _("Ikke bekreftet samme pasient"), _("Nummer eller navn i meldingen er et annet."))
 
 
 def statuses(messages: Iterable[Message], now: datetime) -> dict[int, Status]:
@@ -203,7 +229,7 @@ def history(message: Message, now: datetime) -> list[TimelineEntry]:
     """Every step of the message, newest first."""
     names = {d.pk: d.name for d in message.deliveries.all()}
     entries = []
-    for event in message.events.order_by("-id"):
+    for event in message.events.order_by("-id")[:STEPS_AT_MOST]:
         tone, title = words.event_words(event.kind)
         whom = names.get(event.delivery_id or 0, "")
         text = " · ".join(part for part in (whom, event.detail) if part)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -11,8 +14,9 @@ from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
-from samhandling.exchange import originals
-from samhandling.exchange.models import Direction, Message, Original
+from samhandling.exchange import matters, originals
+from samhandling.exchange.models import Direction, Message, NotOurs, Original
+from samhandling.exchange.not_ours import DELETED_AFTER
 from samhandling.exchange.rules import MessageState
 from samhandling.exchange.web import reading, words
 from samhandling.exchange.web.clearing_views import may_clear
@@ -82,7 +86,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     with transaction.atomic():
         action = "message.read" if opened else "message.metadata"
         audit.record_reading(scope, action, now=now, patient=found.patient_id, subject=f"message:{pk}")
-    removed = found.original is None or found.original.removed_at is not None
+    removed = found.original is None or found.original.closed
     inward = found.direction == Direction.IN
     sees_patients = scope.may(May.SEE_PATIENTS)
     document = opened_document(found) if opened else NOTHING
@@ -97,7 +101,11 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "attachments": document.attachments,
         "has_attachments": found.has_attachments and not removed,
         "may_match": _needs_patient(found) and not removed and may_clear(scope, found),
-        "removed": removed,
+        "removed": removed and found.state != MessageState.LOCKED,
+        "not_ours": _not_ours(scope, found, now),
+        "unconfirmed": bool(reading.unconfirmed(found)) and may_read,
+        "may_undo": found.matched_by_id is not None and found.patient_id is not None and may_read,
+        "may_clear": may_clear(scope, found) and not removed,
         "may_open": may_read and not opened and not removed,
         "may_download": may_read and not removed,
         "stay": subjects.link(found.subject) if subjects.visible(scope, found.subject) else "",
@@ -107,9 +115,9 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "size": found.original.size if found.original else 0,
         "refers_to": _related(scope, found.refers_to),
         "cancelled_by": _related(scope, found.cancelled_by),
-        "replaced_by": _related(scope, found.replaced_by),
+        "replaced_by": _related(scope, _newest(found)),
         "about": reading.about(scope, found, now),
-        "answers": _answers(found) if may_read and not removed else [],
+        "answers": _answers(found) if may_read and (not removed or found.state == MessageState.LOCKED) else [],
         "duplicates": found.duplicates,
         "written_by_epj": found.written_by == "epj",
     }
@@ -151,12 +159,45 @@ def attachment(request: HttpRequest, scope: Scope, pk: int, number: int) -> Stre
 
 
 def _original(message: Message) -> Original:
-    """Where the document lies. Raises NotFoundError, ContentRemovedError."""
+    """Where the document lies. Raises NotFoundError, ContentRemovedError, ContentLockedError."""
     if message.original is None:
         raise NotFoundError(f"original of message {message.pk}")
-    if message.original.removed_at is not None:
-        raise originals.ContentRemovedError(f"message {message.pk}")
+    originals.require_open(message.original)
     return message.original
+
+
+def _newest(message: Message) -> Message | None:
+    """The version that has taken its place at last; None where nothing has."""
+    if message.replaced_by is None:
+        return None
+    return matters.in_force(matters.root_of(message)) or message.replaced_by
+
+
+@dataclass(frozen=True, slots=True)
+class NotOursView:
+    """That a message was not for us: who decided, and what this person may do about it."""
+
+    text: str
+    may_take_back: bool
+    may_delete: bool
+
+
+def _not_ours(scope: Scope, message: Message, now: datetime) -> NotOursView | None:
+    """The decision that a message was not for us, as it stands."""
+    found = NotOurs.objects.select_related("decided_by", "removed_by").filter(message=message).first()
+    if found is None:
+        return None
+    who, when = found.decided_by.get_full_name() or found.decided_by.username, moment(found.decided_at, now)
+    text = _("%(who)s avgjorde %(when)s at meldingen ikke var til oss: %(why)s")
+    said = text % {"who": who, "when": when, "why": found.reason}
+    if found.removed_by is not None and found.removed_at is not None:
+        deleted = _("Slettet av %(who)s %(when)s.")
+        other = found.removed_by.get_full_name() or found.removed_by.username
+        return NotOursView(f"{said}. {deleted % {'who': other, 'when': moment(found.removed_at, now)}}", False, False)
+    later = found.decided_at + DELETED_AFTER
+    waits = _("Innholdet er låst, og kan slettes av en annen fra %(when)s.") % {"when": moment(later, now)}
+    mine = may_clear(scope, message)
+    return NotOursView(f"{said}. {waits}", mine, mine and now >= later and found.decided_by_id != scope.user.pk)
 
 
 def _needs_patient(message: Message) -> bool:

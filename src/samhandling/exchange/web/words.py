@@ -47,6 +47,14 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "message.repeated": (Tone.QUIET, N_("Kommet på nytt; ikke tatt inn igjen")),
     "message.patient_matched": (Tone.OK, N_("Koblet til pasienten")),
     "message.patient_assigned": (Tone.OK, N_("Koblet til pasienten av en person")),
+    "message.patient_confirmed": (Tone.OK, N_("Bekreftet samme pasient av en annen person")),
+    "message.patient_undone": (Tone.WARN, N_("Koblingen til pasienten er opphevet")),
+    "message.tied": (Tone.OK, N_("Knyttet til saken av en person")),
+    "message.parted": (Tone.QUIET, N_("Hører ikke sammen, sier en person")),
+    "message.part": (Tone.WAIT, N_("Venter igjen på den opprinnelige meldingen")),
+    "message.restore": (Tone.OK, N_("Gjelder igjen")),
+    "message.lock": (Tone.WARN, N_("Ikke til oss; innholdet er låst")),
+    "message.unlock": (Tone.OK, N_("Til oss likevel; innholdet er åpnet")),
     "arrival.arrived": (Tone.QUIET, N_("Kommet inn")),
     "arrival.taken_or_rejected": (Tone.QUIET, N_("Lest")),
     "arrival.receipt_read": (Tone.QUIET, N_("Kvitteringen er lest")),
@@ -118,6 +126,7 @@ def status_in(message: Message) -> Status:
         MessageState.REPLACED: Status(Tone.QUIET, _("Erstattet av en nyere")),
         MessageState.CANCELLED: Status(Tone.WARN, _("Trukket tilbake av avsenderen")),
         MessageState.REJECTED_BY_US: Status(Tone.BAD, _("Avvist av oss")),
+        MessageState.LOCKED: Status(Tone.WARN, _("Ikke til oss, innholdet er låst")),
         MessageState.REMOVED: Status(Tone.QUIET, _("Innholdet er slettet")),
     }
     return words.get(message.state, Status(Tone.QUIET, message.state))

@@ -122,6 +122,8 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "resent": (Tone.INFO, N_("Sendt på nytt som ny melding")),
     "withdrawn": (Tone.QUIET, N_("Meldingen skal ikke sendes likevel")),
     "cancelled": (Tone.WARN, N_("Meldingen er trukket tilbake")),
+    "not_ours": (Tone.WARN, N_("Meldingen var ikke til oss")),
+    "not_this_patient": (Tone.WARN, N_("Meldingen gjelder en annen pasient")),
     "cancelled_by_phone": (Tone.WARN, N_("Meldingen må trekkes tilbake på telefon")),
     "by_phone": (Tone.WARN, N_("Kommunen må ringes: melding kan ikke brukes")),
     "confirmed": (Tone.OK, N_("Bekreftet mottatt i kommunen")),
