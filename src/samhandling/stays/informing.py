@@ -9,8 +9,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.exchange.models import Direction, Message
-from samhandling.exchange.rules import MessageState
+from samhandling.exchange.models import Message
 from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_out
 from samhandling.exchange.services import send as send_message
 from samhandling.pages.texts import N_
@@ -20,6 +19,7 @@ from samhandling.stays.models import Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import Answer, may_send
 from samhandling.stays.rules.values import State
+from samhandling.stays.versions import standing_version, status_of
 from samhandling.stays.work import Work, load_state, lock_stay
 
 Kind = Literal["early", "change", "final"]
@@ -45,19 +45,7 @@ def stay_of(message: Message) -> int | None:
 
 def last_version(stay: Stay) -> Message | None:
     """The Helseopplysning that stands now: sent from here, not rejected, not withdrawn."""
-    return (
-        Message.objects.filter(
-            organisation=stay.organisation,
-            direction=Direction.OUT,
-            type=MESSAGE_TYPE,
-            subject=stay.subject,
-            cancelled_by=None,
-        )
-        .exclude(status="C")
-        .exclude(state=MessageState.REJECTED)
-        .order_by("generated_at", "pk")
-        .last()
-    )
+    return standing_version(stay.organisation, stay.subject, MESSAGE_TYPE)
 
 
 def allowed(stay: Stay, kind: Kind, *, now: datetime, withdraw: bool = False) -> Answer:
@@ -79,12 +67,11 @@ def _draft(stay: Stay, kind: Kind, values: Mapping[str, Any], now: datetime) -> 
     """The draft: N where nothing stands, else M or C of the last version."""
     work = _work(stay, now)
     state, last = work.state, last_version(stay)
-    status = "C" if values.get("status") == "C" else "M" if last is not None else "N"
     return Draft(
         organisation=stay.organisation,
         message_type=MESSAGE_TYPE,
         patient=stay.patient,
-        values={**values, "status": status},
+        values={**values, "status": status_of(values, last)},
         municipality=work.municipality,
         track=state.track,
         refers_to=last,

@@ -8,6 +8,7 @@ from samhandling.stays.informing import send_information, try_information
 from samhandling.stays.passing import has_routine, pass_on
 from samhandling.stays.policies import policy_for
 from samhandling.stays.registering import register
+from samhandling.stays.reporting import send_report, try_report
 
 __all__ = [
     "Applied",
@@ -17,7 +18,9 @@ __all__ = [
     "policy_for",
     "register",
     "send_information",
+    "send_report",
     "send_talk",
     "try_information",
+    "try_report",
     "try_talk",
 ]

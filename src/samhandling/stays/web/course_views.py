@@ -17,8 +17,8 @@ from samhandling.pages.texts import _
 from samhandling.patients.web.strip import strip
 from samhandling.stays.models import BreachOfRoutine, Course
 from samhandling.stays.web import course_reading as reading
+from samhandling.stays.web import reports, words
 from samhandling.stays.web import scope as within
-from samhandling.stays.web import words
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 from samhandling.tasks.web.reading import open_rows
@@ -44,6 +44,7 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "patient": strip(found.patient, test=is_test_store()) if found.patient else None,
         "told": reading.told(found, now),
         "reply": reading.reply(found, now),
+        "report": reports.admission_report(found, now),
         "writing": reading.writing(found),
         "messages": messages.rows(scope, _dialogs(found), now),
         "tasks": open_rows(scope, now, subject=found.subject),

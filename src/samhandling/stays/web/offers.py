@@ -10,9 +10,10 @@ from django.urls import reverse
 from samhandling.access.scope import Scope
 from samhandling.pages.texts import N_, _
 from samhandling.pages.values import Link
-from samhandling.stays import dialogs, informing
+from samhandling.stays import dialogs, informing, reporting
 from samhandling.stays.models import Stay
 from samhandling.stays.policies import policy_of
+from samhandling.stays.reporting import Report
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import State, StayState
 from samhandling.stays.web.registrations import REGISTRATIONS
@@ -21,8 +22,11 @@ WRITINGS: tuple[tuple[str, str], ...] = (
     ("tidligmelding", N_("Tidligmelding")),
     ("endringsmelding", N_("Endringsmelding")),
     ("endelig-helseopplysning", N_("Endelig helseopplysning")),
+    ("utskrivningsrapport", N_("Utskrivningsrapport")),
+    ("utskrivningsrapport-endring", N_("Endre utskrivningsrapporten")),
     ("foresporsel", N_("Forespørsel")),
     ("trekk-tilbake", N_("Trekk tilbake helseopplysning")),
+    ("utskrivningsrapport-trekk-tilbake", N_("Trekk tilbake utskrivningsrapporten")),
 )
 """What a ward may write about a stay, in the order of the pathway."""
 KINDS: dict[str, informing.Kind] = {
@@ -66,15 +70,25 @@ def writing(stay: Stay, state: StayState, now: datetime) -> Offers:
         reason = _refusal(stay, state, what, now)
         if not reason:
             links.append(Link(_(text), reverse("writing:write", args=["opphold", stay.pk, what])))
-        elif reason != "no_series" or what == "endringsmelding":
+        elif _explained(what, reason):
             withheld.append(Withheld(_(text), _why(reason, state)))
     return Offers(tuple(links), tuple(withheld))
+
+
+def _explained(what: str, reason: str) -> bool:
+    """Whether people look for it: not for a change of what was never sent, nor for a report that is not used here."""
+    if what.startswith("utskrivningsrapport"):
+        return reason not in ("no_series", "series", "not_used")
+    return reason != "no_series" or what == "endringsmelding"
 
 
 def _refusal(stay: Stay, state: StayState, what: str, now: datetime) -> str:
     """Stable code of why it may not be written now; empty when it may."""
     if what == "foresporsel":
         answer = may_send("M9", state, policy_of(stay, now), now=now)
+    elif what.startswith("utskrivningsrapport"):
+        change, withdraw = what.endswith("-endring"), what.endswith("-trekk-tilbake")
+        answer = reporting.allowed(Report(stay=stay), now=now, change=change, withdraw=withdraw)
     else:
         answer = informing.allowed(stay, KINDS[what], now=now, withdraw=what == "trekk-tilbake")
     return "" if answer.allowed else answer.reason or "state"

@@ -75,11 +75,13 @@ INFORMATION = {
     "early": N_("Tidligmelding"),
     "change": N_("Endringsmelding"),
     "final": N_("Endelig helseopplysning"),
+    "report": N_("Utskrivningsrapport"),
 }
+"""Kind of a message that people write -> what the municipality was told."""
 
 
 def informed(messages: Iterable[Message], by_message: Mapping[int, Status], now: datetime) -> list[Told]:
-    """Each Helseopplysning that was written here; a cancellation shows as the withdrawal of what it withdrew."""
+    """Each Helseopplysning and report written here; a cancellation shows as the withdrawal of what it withdrew."""
     return [_informed(m, by_message, now) for m in messages if m.kind in INFORMATION and m.status != "C"]
 
 

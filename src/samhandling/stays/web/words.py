@@ -30,6 +30,7 @@ TOLD: dict[str, str] = {
     "M6": N_("Utskrivningsklar"),
     "M7": N_("Ikke utskrivningsklar likevel"),
     "M8": N_("Skrevet ut"),
+    "M14": N_("Utskrivningsrapport"),
 }
 """What each message tells the municipality."""
 

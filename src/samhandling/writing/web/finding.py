@@ -15,7 +15,7 @@ from samhandling.stays import dialogs
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.models import Course, CourseMessageRow, Stay
 from samhandling.stays.web import scope as stays
-from samhandling.writing.web import dialog, information
+from samhandling.writing.web import dialog, information, reports
 from samhandling.writing.web.pieces import Piece
 
 AT_THE_HOSPITAL = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.MESSAGE_RESPONSIBLE})
@@ -38,6 +38,8 @@ def _from_stay(scope: Scope, stay: Stay, what: str, now: datetime) -> Piece:
         raise ForbiddenError(what)
     if what in information.WHAT:
         return information.Information(scope, stay, what, now)
+    if what in reports.OF_STAY:
+        return reports.DischargeReport(scope, stay, what, now)
     if what != "foresporsel":
         raise NotFoundError(f"stay {what}")
     talk = Talk(organisation=stay.organisation, message_type=dialog.WHAT[what], patient=stay.patient, stay=stay)
@@ -47,6 +49,8 @@ def _from_stay(scope: Scope, stay: Stay, what: str, now: datetime) -> Piece:
 def _from_course(scope: Scope, course: Course, what: str, now: datetime) -> Piece:
     if scope.role not in AT_THE_MUNICIPALITY:
         raise ForbiddenError(what)
+    if what in reports.OF_COURSE:
+        return reports.AdmissionReport(scope, course, what, now)
     if what not in {"foresporsel", "plass"}:
         raise NotFoundError(f"course {what}")
     talk = Talk(
