@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EVENTS = 3
 
 BOUNDS = {
-    "intake.apply_adt": 47,
+    "intake.apply_adt": 49,
     "exchange.deliver": 27,
     "exchange.read": 48,
     "stays.delivery": 10,

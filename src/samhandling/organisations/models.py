@@ -48,6 +48,7 @@ class Unit(models.Model):
     class Kind(models.TextChoices):
         """What sort of unit."""
 
+        EMERGENCY = "emergency", "Akuttmottak"
         WARD = "ward", "Sengepost"
         SERVICE = "service", "Tjeneste"
         ZONE = "zone", "Sone"

@@ -16,7 +16,7 @@ from samhandling.patients import services as patients
 from samhandling.patients.merging import merge
 from samhandling.patients.models import Patient
 from samhandling.patients.values import PatientDetails
-from samhandling.stays import carrying, events, resolving
+from samhandling.stays import awaiting, carrying, events, resolving
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
@@ -172,6 +172,7 @@ def _without_stay(
     work.clocks = {}
     rows = [carrying.step(work, admission).row]
     _welcome(work, about.unit_code, unit)
+    awaiting.tie_at_admission(stay, now=now)
     if not late:
         return Applied("applied", stay.pk, patient.pk, tuple(rows))
     work.note("opened_late")

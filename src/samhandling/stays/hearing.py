@@ -8,9 +8,12 @@ from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.organisations.models import Organisation
+from samhandling.stays import carrying
+from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final
 from samhandling.stays.dialogs import request_key
+from samhandling.stays.events import ReportReceived
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
@@ -84,6 +87,8 @@ def _at_hospital(message: Message, now: datetime) -> None:
     cause = "stay.place_answer" if answers_ready else f"stay.{kind}"
     if cause in CAUSES and asks(message):
         _ask(message, cause, now, stay=locked, phone=work.day_phone)
+    if message.type == REPORT and asks(message):
+        carrying.step(work, ReportReceived(at=message.created_at))
 
 
 READY = ("LOG_UTSKRIVNINGSKLAR",)
@@ -97,7 +102,10 @@ def _stay(message: Message) -> Stay | None:
     if message.patient is None:
         return None
     mine = Stay.objects.filter(organisation=message.organisation, patient=message.patient)
-    return mine.filter(state__in=OPEN_STATES).last() or mine.order_by("admitted_at").last()
+    still = mine.filter(state__in=OPEN_STATES).last()
+    if still is None and message.type == REPORT:
+        return None  # The patient is on the way (S-30): it waits for the admission, not with an old stay.
+    return still or mine.order_by("admitted_at").last()
 
 
 def _at_municipality(message: Message, now: datetime) -> None:

@@ -65,7 +65,7 @@ class Unit(_Dated, kw_only=True):
 
     code: Code
     name: Text
-    kind: Literal["ward", "service", "zone", "office"]
+    kind: Literal["emergency", "ward", "service", "zone", "office"]
     track: Track = "SOMATIC"
     inpatient: bool = False
     phone: Phone = ""
@@ -216,6 +216,41 @@ class User(_Table, kw_only=True):
     membership: list[Membership] = msgspec.field(default_factory=list)
 
 
+class TransportCertificate(_Table, kw_only=True):
+    """`[[transport.certificate]]`: a certificate that the address register points to for a party or organisation."""
+
+    her_id: str
+    use: Literal["signing", "encryption"]
+    file: str
+
+
+class TransportKey(_Table, kw_only=True):
+    """`[[transport.key]]`: a key of ours, PEM or PKCS#12, with its certificate in the same file or beside it."""
+
+    her_id: str
+    use: Literal["signing", "encryption"]
+    file: str
+    certificate: str = ""
+    password_file: str = ""
+
+
+class TransportAgreement(_Table, kw_only=True):
+    """`[[transport.cpa]]`: an agreement (CPA) with its status in the registry."""
+
+    file: str
+    status: Annotated[int, Meta(ge=1, le=5)] = 2
+
+
+class Transport(_Table, kw_only=True):
+    """`[transport]`: files that `samhandling ebxml` judges by; paths are from the world file. Never loaded."""
+
+    issuers: list[str] = msgspec.field(default_factory=list)
+    crls: list[str] = msgspec.field(default_factory=list)
+    cpa: list[TransportAgreement] = msgspec.field(default_factory=list)
+    certificate: list[TransportCertificate] = msgspec.field(default_factory=list)
+    key: list[TransportKey] = msgspec.field(default_factory=list)
+
+
 class World(_Table, kw_only=True):
     """The whole file."""
 
@@ -224,3 +259,4 @@ class World(_Table, kw_only=True):
     organisation: list[Organisation] = msgspec.field(default_factory=list)
     agreement: list[Agreement] = msgspec.field(default_factory=list)
     user: list[User] = msgspec.field(default_factory=list)
+    transport: Transport | None = None

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(choices=[('ward', 'Sengepost'), ('service', 'Tjeneste'), ('zone', 'Sone'), ('office', 'Kontor')], max_length=20)),
+                ('kind', models.CharField(choices=[('emergency', 'Akuttmottak'), ('ward', 'Sengepost'), ('service', 'Tjeneste'), ('zone', 'Sone'), ('office', 'Kontor')], max_length=20)),
                 ('track', models.CharField(choices=[('SOMATIC', 'Somatikk'), ('PSYCH', 'Psykiatri')], default='SOMATIC', max_length=10)),
                 ('inpatient', models.BooleanField(default=False)),
                 ('phone', models.CharField(blank=True, max_length=30)),

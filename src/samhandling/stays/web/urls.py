@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.stays.web import assess_views, call_views, course_views, form_views, handover_views, views
+from samhandling.stays.web import (
+    assess_views,
+    call_views,
+    course_views,
+    form_views,
+    handover_views,
+    reported_views,
+    views,
+)
 
 app_name = "stays"
 urlpatterns = [
@@ -17,6 +25,9 @@ urlpatterns = [
     path("ikke-vurdert/", assess_views.unassessed, name="unassessed"),
     path("ikke-vurdert/nei/", assess_views.all_no, name="all-no"),
     path("ikke-vurdert/angre/", assess_views.take_back, name="take-back"),
+    path("meldt-fra-kommunen/", reported_views.report_list, name="reported-list"),
+    path("meldt-fra-kommunen/<int:pk>/", reported_views.report, name="reported"),
+    path("meldt-fra-kommunen/<int:pk>/knytt/", reported_views.tie, name="report-tie"),
     path("vaktrapport/", handover_views.handover, name="handover"),
     path("forlop/<int:pk>/", course_views.course, name="course"),
 ]

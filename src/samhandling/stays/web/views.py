@@ -75,6 +75,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),
         "call": calling.panel(found, now),
+        "assess": reading.rows([found], now)[0],
         "may_note": scope.may(May.REGISTER),
         "ward_phone": found.unit.phone if found.unit else "",
     }

@@ -18,7 +18,7 @@ from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Tone
-from samhandling.stays.web import course_reading, reading
+from samhandling.stays.web import course_reading, reading, reported_views
 from samhandling.store.services import now as present
 from samhandling.tasks.web import reading as tasks
 from samhandling.worklist import watch
@@ -65,6 +65,7 @@ def _ward(scope: Scope, now: datetime) -> Desk:
         "groups": tasks.grouped(others, tasks.group_keys(others), scope),
         "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
         "place": ", ".join(scope.unit_names) or scope.organisation.name,
+        "reports": reported_views.reported(scope, now) if scope.unit_ids is not None else [],
     }
 
 
