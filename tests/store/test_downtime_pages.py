@@ -208,3 +208,16 @@ def test_every_notice_can_be_read_in_three_languages(world: SmallWorld) -> None:
         told = [compose(notice, facts, language) for language in ("nb", "nn", "en")]  # type: ignore[arg-type]
         assert len({text.body for text in told}) == 3, notice
         assert [missing_parts(notice, facts, text) for text in told] == [[], [], []], notice  # type: ignore[arg-type]
+
+
+def test_the_same_desk_from_the_command_line(make_node) -> None:  # type: ignore[no-untyped-def]
+    node = make_node()
+    node.run("world", "load", "liten")
+    assert "Ingen stans" in node.run("downtime", "list")
+    told = node.run("downtime", "announce", "--cause", "Brudd i nettet")
+    assert "er meldt" in told
+    number = re.search(r"Stans (\d+)", told)[1]  # type: ignore[index]
+    assert "ongoing" in node.run("downtime", "show", number)
+    node.run("downtime", "extend", number, "--end", "2031-01-01T12:00", status=None)
+    assert "ferdig" in node.run("downtime", "finish", number)
+    assert "Ingen stans" in node.run("downtime", "list")

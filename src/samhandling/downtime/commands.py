@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from samhandling.downtime.models import Outage
     from samhandling.downtime.rules.policy import DowntimePolicy
-    from samhandling.downtime.rules.values import Action, Outage, Plan
+    from samhandling.downtime.rules.values import Action, Plan
+    from samhandling.organisations.models import Organisation
 
 app = typer.Typer(no_args_is_help=True, help="Nedetid: hva som skal varsles, til hvem og når.")
 
@@ -76,7 +78,7 @@ def plan(
     if as_json:
         typer.echo(json.dumps(_as_json(made), ensure_ascii=False, indent=1))
     else:
-        _tell(made, outage)
+        _tell(made)
 
 
 _CONTRADICTIONS = {
@@ -117,7 +119,7 @@ _KIND_WORDS = {
 }
 
 
-def _tell(made: Plan, outage: Outage) -> None:
+def _tell(made: Plan) -> None:
     from samhandling.clock import oslo
 
     typer.echo(f"{'Skal varsles' if made.notifiable else 'Skal ikke varsles'} ({made.rule}). {made.reason}")
@@ -174,6 +176,142 @@ def _policy(path: Path | None) -> DowntimePolicy:
         _wrong(f"Filen {path} er ikke gyldig TOML: {error}.")
     except msgspec.ValidationError as error:
         _wrong(f"Filen {path} har verdier som ikke kan brukes: {error}.")
+
+
+ORGANISATION = typer.Option(help="Organisasjonsnummer eller HER-id; uten: det eneste sykehuset på noden.")
+PK = typer.Argument(help="Stansens nummer, som `samhandling downtime list` viser.")
+
+
+@app.command(name="list")
+def list_outages(organisation: Annotated[str, ORGANISATION] = "") -> None:
+    """Vis stans som pågår eller er planlagt.
+
+    Eksempel: samhandling downtime list
+    """
+    from samhandling.downtime.models import Outage
+    from samhandling.downtime.rules.life import OVER
+
+    found = Outage.objects.filter(organisation=_organisation(organisation)).exclude(state__in=OVER).order_by("start")
+    for row in found:
+        typer.echo(_line(row))
+    if not found:
+        typer.echo("Ingen stans pågår eller er planlagt.")
+
+
+@app.command()
+def show(number: Annotated[int, PK], organisation: Annotated[str, ORGANISATION] = "") -> None:
+    """Vis en stans: hva som skjer når, og hvem som har fått beskjed.
+
+    Eksempel: samhandling downtime show 3
+    """
+    from samhandling.clock import oslo
+
+    row = _one(number, organisation)
+    typer.echo(_line(row))
+    for action in row.actions.exclude(state="lapsed").order_by("at", "pk"):
+        told = f", {', '.join(action.recipients)}" if action.recipients else ""
+        typer.echo(f"  {oslo.say_time(action.at)} {_KIND_WORDS[action.kind]}{told} ({action.rule}): {action.state}")
+    for notice in row.notices.order_by("created_at", "pk"):
+        typer.echo(f"  varsel til {notice.recipient}: {notice.state} {notice.answer}".rstrip())
+
+
+@app.command()
+def announce(
+    start: Annotated[str, typer.Option(help="Nede siden. Uten tidssone: norsk tid. Tomt: nå.")] = "",
+    end: Annotated[str, typer.Option(help="Anslått slutt, eller unknown.")] = "unknown",
+    municipality: Annotated[list[str] | None, typer.Option(help="Kommunenummer; kan gjentas. Uten: alle.")] = None,
+    affects: Annotated[str, typer.Option(help="exchange, access eller both.")] = "exchange",
+    cause: Annotated[str, typer.Option(help="Hvorfor, slik alle kan lese det.")] = "",
+    organisation: Annotated[str, ORGANISATION] = "",
+) -> None:
+    """Meld en akutt stans og varsle straks.
+
+    Eksempel: samhandling downtime announce --municipality 3107 --cause "Brudd i nettet"
+    """
+    from samhandling.downtime import services
+    from samhandling.store.services import now as present
+
+    if affects not in AFFECTS:
+        _wrong(f"--affects må være exchange, access eller both, ikke {affects}.")
+    now = present()
+    report = services.Report(
+        kind="acute", start=_instant("--start", start) if start else now,
+        end=None if end == "unknown" else _instant("--end", end), known_at=now, affects=affects,
+        municipalities=tuple(municipality or ()), cause=cause, channel="command",
+    )  # fmt: skip
+    row = services.announce_acute(_organisation(organisation), report, user=None, now=now)
+    typer.echo(f"Stans {row.pk} er meldt.")
+    show(row.pk, organisation)
+
+
+@app.command()
+def extend(
+    number: Annotated[int, PK],
+    end: Annotated[str, typer.Option(help="Ny anslått slutt, eller unknown.")],
+    organisation: Annotated[str, ORGANISATION] = "",
+) -> None:
+    """Gi en stans ny anslått slutt.
+
+    Eksempel: samhandling downtime extend 3 --end 2026-11-23T14:00
+    """
+    from samhandling.downtime import services
+    from samhandling.store.services import now as present
+
+    row = _one(number, organisation)
+    services.extend(row.pk, end=None if end == "unknown" else _instant("--end", end), user=None, now=present())
+    typer.echo(f"Stans {number} har fått ny anslått slutt.")
+
+
+@app.command()
+def finish(number: Annotated[int, PK], organisation: Annotated[str, ORGANISATION] = "") -> None:
+    """Meld at alt virker igjen.
+
+    Eksempel: samhandling downtime finish 3
+    """
+    from samhandling.downtime import services
+    from samhandling.store.services import now as present
+
+    services.finish(_one(number, organisation).pk, user=None, now=present())
+    typer.echo(f"Stans {number} er meldt ferdig.")
+
+
+@app.command()
+def cancel(number: Annotated[int, PK], organisation: Annotated[str, ORGANISATION] = "") -> None:
+    """Avlys en planlagt stans.
+
+    Eksempel: samhandling downtime cancel 3
+    """
+    from samhandling.downtime import services
+    from samhandling.store.services import now as present
+
+    services.cancel(_one(number, organisation).pk, user=None, now=present())
+    typer.echo(f"Stans {number} er avlyst.")
+
+
+def _line(row: Outage) -> str:
+    from samhandling.clock import oslo
+
+    end = oslo.say_time(row.end) if row.end else "ukjent slutt"
+    whom = ", ".join(row.municipalities) or "alle kommuner"
+    return f"{row.pk}  {row.kind}  {row.state}  {oslo.say_time(row.start)} til {end}  {whom}"
+
+
+def _one(number: int, organisation: str) -> Outage:
+    from samhandling.downtime import services
+
+    return services.one(number, _organisation(organisation).pk)
+
+
+def _organisation(named: str) -> Organisation:
+    """The hosted organisation of that number, or the only hosted hospital."""
+    from samhandling.organisations.services import hosted_organisations
+
+    found = list(hosted_organisations("hospital"))
+    if named:
+        found = [each for each in hosted_organisations() if named in (each.her_id, each.organisation_number)]
+    if len(found) != 1:
+        _wrong("Si hvilken organisasjon det gjelder med --organisation.")
+    return found[0]
 
 
 def _wrong(text: str) -> NoReturn:

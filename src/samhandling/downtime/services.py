@@ -74,7 +74,7 @@ def register(organisation: Organisation, report: Report, *, user: User | None, n
     require_possible(value_of(row), now)
     with transaction.atomic():
         row.save()
-        _note(row, "registered", user=user, now=now, text=", ".join(filter(None, (row.reported_by, row.channel))))
+        _note(row, "registered", user=user, now=now, text=row.reported_by)
     return row
 
 

@@ -103,6 +103,7 @@ def outage(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "plan": plan,
         "actions": reading.preview(plan) if draft and plan else reading.actions(row),
         "notices": reading.notices(row),
+        "not_told": row.notices.filter(state__in=("refused", "bounced")).exists(),
         "timeline": reading.timeline(row),
         "checklist": reading.checklist(row),
         "possible": reading.possible(row),
