@@ -109,12 +109,19 @@ def test_a_job_that_kills_its_worker_is_set_aside_after_the_second_time(node):
 
 def test_several_processes_stop_together_and_a_killed_one_comes_back(node):
     worker = node.start("worker", "worker", "--processes", "2")
-    wait_until(lambda: node.query("SELECT count(*) FROM jobs_workerlife") == [(2,)], what="both")
-    os.kill(worker.children()[0], signal.SIGKILL)
-    wait_until(lambda: "started anew" in worker.log() and len(worker.children()) == 2, what="the new one")
+
+    def both_work() -> bool:
+        # By who they are: while the new one starts, the dead one's row makes two as well.
+        children = set(worker.children())
+        return len(children) == 2 and {pid for (pid,) in node.query("SELECT pid FROM jobs_workerlife")} == children
+
+    wait_until(both_work, 60, what="both")
+    victim = worker.children()[0]
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: "started anew" in worker.log() and victim not in worker.children(), 60, what="the new one")
     node.python(ENQUEUE, jobs=[{"payload": {"word": str(n)}} for n in range(20)])
-    wait_until(lambda: len(words(node)) == 20, what="the jobs")
-    wait_until(lambda: node.query("SELECT count(*) FROM jobs_workerlife") == [(2,)], what="both")
+    wait_until(lambda: len(words(node)) == 20, 60, what="the jobs")
+    wait_until(both_work, 60, what="both again")
     assert worker.stop() == 0
     assert node.query("SELECT count(*) FROM jobs_workerlife") == [(0,)]
 
