@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange import notices, originals, rules
+from samhandling.exchange.holding import ALARM_AGAIN, muted, obstructed
 from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
 from samhandling.exchange.rules import DeliveryEvent
@@ -108,6 +109,8 @@ def _begin(running: Running) -> Delivery | None:
         if not rules.begun(delivery.state):
             running.finish()
             return None
+        if obstructed(running, delivery):
+            return None
         move_delivery(delivery, DeliveryEvent.BEGIN, now=running.now)
     return delivery
 
@@ -194,6 +197,10 @@ def watch(running: Running) -> None:
         if passed and passed[-1].expired:
             move_delivery(delivery, DeliveryEvent.DEADLINE, now=now, reason="receipt.missing")
             running.finish()
+            return
+        if passed and muted(delivery):
+            # The outage explains it; whoever runs the outage has opened the telephone task.
+            running.postpone(now + ALARM_AGAIN)
             return
         if passed:
             delivery.warned_at = now

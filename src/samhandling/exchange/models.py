@@ -267,6 +267,23 @@ class Receipt(models.Model):
         indexes = [models.Index(fields=["organisation", "original_msg_id"], name="receipt_original")]
 
 
+class Hold(models.Model):
+    """That messages to a counterpart wait, or go unread, while something is down (design 3)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=60)
+    """Why, such as `outage:12`."""
+    counterpart_her = models.CharField(max_length=20, blank=True)
+    """Level-1 HER-id; empty: every counterpart."""
+    keeps = models.BooleanField()
+    """Messages wait for the release; else they go, and nobody reads them there."""
+    placed_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "released_at"], name="hold_standing")]
+
+
 class Delivery(models.Model):
     """One document on its way to one receiver: of a message, or of a receipt of ours."""
 
@@ -296,6 +313,8 @@ class Delivery(models.Model):
     deadline_at = models.DateTimeField(null=True, blank=True)
     """GenDate + 96 hours (F5); empty for a receipt."""
     warned_at = models.DateTimeField(null=True, blank=True)
+    hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    """The outage that delayed it, or during which it went."""
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from samhandling.exchange.arriving import arrive, read_again
 from samhandling.exchange.delivering import transport_answer, try_again
+from samhandling.exchange.holding import hold, release
 from samhandling.exchange.matching import assign_patient, confirm_patient, undo_match
 from samhandling.exchange.matters import part, tie
 from samhandling.exchange.not_ours import decide as decide_not_ours
@@ -28,8 +29,10 @@ __all__ = [
     "confirm_patient",
     "decide_not_ours",
     "decide_ours",
+    "hold",
     "part",
     "read_again",
+    "release",
     "remove_content",
     "resend",
     "send",

@@ -66,6 +66,7 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "receipt.made_2": (Tone.BAD, N_("Vi avviste meldingen")),
     "receipt.withheld": (Tone.WARN, N_("Kvitteringen er holdt tilbake")),
     "delivery.queued": (Tone.QUIET, N_("Klar til å sendes")),
+    "delivery.held": (Tone.WARN, N_("Venter: meldingene til mottakeren er nede")),
     "delivery.unconfirmed": (Tone.WARN, N_("Ikke bekreftet i tide; noen er bedt om å ringe")),
     "message.take": (Tone.OK, N_("Tatt imot")),
     "message.hold": (Tone.WAIT, N_("Venter på den opprinnelige meldingen")),
