@@ -63,6 +63,9 @@ COMMANDS: dict[str, Command] = {
         DAILY,
         store=False,
     ),
+    "scenario": Command(
+        "samhandling.stays.play.commands:scenario", "Spill av skrevne opphold mot rutinen.", DAILY, store=False
+    ),
     "send": Command("samhandling.writing.commands:send", "Send ferdige meldinger fra journalsystemet.", DAILY),
     "downtime": Command(
         "samhandling.downtime.commands:app", "Nedetid: hva som skal varsles, til hvem og når.", DAILY, storeless=("plan",)

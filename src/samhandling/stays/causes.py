@@ -67,6 +67,10 @@ CAUSES: dict[str, Cause] = {
     "stay.change_notice": Cause(
         "send", "normal", "ward", "Ventet utskrivingsdato er registrert. Send endringsmelding til {kommune}.",
     ),
+    "stay.no_update": Cause(
+        "send", "low", "ward",
+        "{kommune} har ikke fått nytt om pasienten på lenge. Send endringsmelding hvis noe er endret.",
+    ),
     "stay.contact_changed": Cause(
         "send", "low", "ward", "Pasienten har byttet post. Oppdater telefon/enhet i en endringsmelding.",
     ),
@@ -96,6 +100,16 @@ CAUSES: dict[str, Cause] = {
     ),
     "stay.request_unanswered": Cause(
         "call", "high", "ward", "Ubesvart forespørsel ved utskriving – ring {kommune} {nummer}.",
+    ),
+    "stay.call.withdrawn": Cause(
+        "call", "high", "ward", "En melding er trukket tilbake. Ring {kommune} {nummer} og si fra.",
+    ),
+    "stay.call.help_number": Cause(
+        "call", "high", "ward", _H,
+    ),
+    "stay.message_after_death": Cause(
+        "read", "high", "responsible",
+        "Kommunen har sendt en melding etter at pasienten døde. Les den, og ring {kommune} {nummer}.",
     ),
     "stay.call.after_discharge": Cause(
         "call", "high", "ward",

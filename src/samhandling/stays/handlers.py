@@ -19,7 +19,7 @@ from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.rules import courses
 from samhandling.stays.rules.deadlines import CONSEQUENCES, DeadlineState
 from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
-from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, ReadyDayCame, ReportWaitOver
+from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, NoNewsCame, ReadyDayCame, ReportWaitOver
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.store.prepared import only, prepared
 
@@ -28,6 +28,7 @@ TIMERS: dict[str, type[Event]] = {
     "death": DeathWaitOver,
     "ready_day": ReadyDayCame,
     "report": ReportWaitOver,
+    "news": NoNewsCame,
 }
 
 

@@ -14,8 +14,8 @@ from samhandling.stays.rules.values import Cancel, ClockEvent, DropTimer, Said, 
 def _leave(step: Step) -> None:
     """What ends with every way out: clocks, timers, questions."""
     step.stop(*ALL_CLOCKS)
-    step.do(DropTimer(name="ready_day"), DropTimer(name="discharge"))
-    step.drop("stay.place_unanswered", "stay.request_overdue")
+    step.do(DropTimer(name="ready_day"), DropTimer(name="discharge"), DropTimer(name="news"))
+    step.drop("stay.place_unanswered", "stay.request_overdue", "stay.no_update")
     step.drop("stay.ready_today", "stay.user_question", "stay.change_notice")
     step.drop("stay.contact_changed", "stay.early_missed", "stay.leave")
     step.forget_ready()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from samhandling.stays.rules.belonging import is_ordinary
 from samhandling.stays.rules.step import Step
-from samhandling.stays.rules.values import ClockEvent, SetTimer, State
+from samhandling.stays.rules.values import INPATIENT, ClockEvent, SetTimer, State
 
 
 def sent(step: Step) -> None:
@@ -15,6 +15,9 @@ def sent(step: Step) -> None:
     step.set(information=event.kind)
     step.note(f"information_{event.kind}")
     step.drop("stay.change_notice", "stay.contact_changed")
+    step.drop("stay.no_update")
+    if step.state.state in INPATIENT:
+        step.do(SetTimer(name="news", at=event.at + timedelta(days=step.policy.no_update_days)))
     if not before and event.kind != "early":
         step.note("no_early_notice")
     if event.kind == "final":
@@ -65,6 +68,12 @@ def withdrawn(step: Step) -> None:
     """The municipality no longer has any Helseopplysning that stands; F1 that was met stays met."""
     step.set(information="")
     step.note("information_withdrawn")
+
+
+def no_news(step: Step) -> None:
+    """A quiet hint, never an alarm: nothing new has been told for long."""
+    step.note("no_update")
+    step.ask("stay.no_update")
 
 
 def expect_patient(step: Step) -> None:

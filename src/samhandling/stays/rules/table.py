@@ -157,6 +157,8 @@ ROWS: tuple[Row, ...] = (
     _row("T06r", (S.DEAD, S.VOID), events.InformationReceived, always, None, admission.nothing),
     _row("T08n", KNOWN, events.InformationRejected, always, None, information.rejected),
     _row("T06c", KNOWN, events.InformationWithdrawn, always, None, information.withdrawn),
+    _row("N30", INVOLVED, values.NoNewsCame, always, None, information.no_news),
+    _row("N30r", (S.NONE, S.EXPECTED, S.IN, *ENDED), values.NoNewsCame, always, None, admission.nothing),
     # The municipality's admission report
     _row("T01", S.NONE, events.ReportReceived, guards.may_be_expected, S.EXPECTED, information.expect_patient),
     _row("T01x", S.NONE, events.ReportReceived, always, None, admission.nothing),

@@ -252,6 +252,11 @@ class ReadyDayCame(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoNewsCame(Event):
+    """The municipality has heard nothing of the patient for as long as the policy says (scenario 31)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWaitOver(Event):
     """F8: no admission has come for the admission report."""
 
@@ -334,7 +339,7 @@ class ClockEvent:
 class SetTimer:
     """Come back at an instant, once. A timer of that name that waits is replaced."""
 
-    name: Literal["discharge", "death", "ready_day", "report"]
+    name: Literal["discharge", "death", "ready_day", "report", "news"]
     at: datetime
 
 
@@ -342,7 +347,7 @@ class SetTimer:
 class DropTimer:
     """Do not come back."""
 
-    name: Literal["discharge", "death", "ready_day", "report"]
+    name: Literal["discharge", "death", "ready_day", "report", "news"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
