@@ -81,6 +81,11 @@ COMMANDS: dict[str, Command] = {
     "jobs": Command("samhandling.jobs.commands:app", "Vis jobber, prøv døde på nytt, hopp over.", NODE),
     "metrics": Command("samhandling.node.commands:metrics", "Måltall som tekst for Prometheus.", NODE),
     "adt": Command("samhandling.intake.commands:adt", "Les inn HL7-filer fra pasientsystemet.", DATA),
+    "ebxml": Command(
+        "samhandling.world.envelopes:app", "Kontroller, pakk og pakk ut konvolutter (ebXML).", NODE, store=False
+    ),
+    "cpa": Command("samhandling.ebxml.commands:app", "Vis avtaler (CPA) på helsenettet.", NODE, store=False),
+    "pki": Command("samhandling.world.pki:app", "Lag oppdiktede sertifikater til prøving.", NODE, store=False),
     "world": Command("samhandling.world.commands:app", "Last, kontroller, sammenlign og eksporter oppsettet.", DATA),
     "user": Command("samhandling.access.commands:app", "Lag brukere, gi roller, steng ute.", DATA),
 }

@@ -80,13 +80,4 @@ def namespace_of(data: bytes) -> str:
     """Namespace of the business document: the first in MsgHead, else the root's; "" when it cannot be read."""
     reading = engine.read(data)
     found = document_facts.facts(reading) if reading.tree is not None else None
-    if found is None or reading.tree is None:
-        return ""
-    namespace, brace, local = str(reading.tree.tag).rpartition("}")
-    if local != "MsgHead":
-        return namespace.removeprefix("{") if brace else ""
-    for element in reading.tree.iter("{*}Content"):
-        for child in element:
-            if isinstance(child.tag, str):
-                return child.tag.rpartition("}")[0].removeprefix("{")
-    return ""
+    return found.namespace if found is not None else ""
