@@ -27,7 +27,7 @@ def test_load_then_diff_then_export_then_load(tmp_path: Path) -> None:
     mark_as_test(machine_now=NOW)
     loaded = run("load", "liten")
     assert loaded.exit_code == 0
-    assert "organisation: 3 lagt til, 0 endret" in loaded.stdout
+    assert "organisation: 4 lagt til, 0 endret" in loaded.stdout
     assert run("diff", "liten").exit_code == 0
     file = tmp_path / "ut.toml"
     assert run("export", "--out", str(file), "--name", "min").exit_code == 0

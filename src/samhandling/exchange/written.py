@@ -67,7 +67,8 @@ def patient_told(draft: Draft) -> PatientValues | None:
     about = draft.refers_to
     if about is None or about.direction != Direction.IN or about.original is None or about.original.removed_at:
         return None
-    facts = read_facts(engine.read(originals.read(about.original)))
+    # Also of one that is locked since it was not for us: its sender must be told, and only its sender is.
+    facts = read_facts(engine.read(originals.read_locked(about.original)))
     told = facts.patient if facts is not None else None
     if told is None:
         return None

@@ -55,6 +55,27 @@ def functions_for(message_type: str, track: str) -> tuple[str, ...]:
     return (function,)
 
 
+EVERYBODY = (NURSING, CASE_HANDLING, DOCTOR, PSYCH_HEALTH, PLO_RECEPTION)
+TAKERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "HELSEOPPLYSNINGER_LEGE": {"gp": (DOCTOR,), "municipality": (DOCTOR,)},
+    "ORIENTERING_TJENESTETILBUD": {"gp": (DOCTOR,), "municipality": (DOCTOR,)},
+    "MEDISINSKE_OPPLYSNINGER": {"municipality": (NURSING, CASE_HANDLING, DOCTOR, PSYCH_HEALTH)},
+    "DIALOG_HELSEFAGLIG": {"gp": EVERYBODY, "hospital": EVERYBODY, "municipality": EVERYBODY},
+    "DIALOG_NOTAT": {"gp": EVERYBODY, "hospital": EVERYBODY, "municipality": EVERYBODY},
+}
+"""Message type that a person addresses -> kind of organisation -> functions that take it (plo-messages 2, HIS 1077)."""
+WRITERS: dict[str, tuple[str, ...]] = {
+    "HELSEOPPLYSNINGER_LEGE": (NURSING, PSYCH_HEALTH),
+    "ORIENTERING_TJENESTETILBUD": (CASE_HANDLING,),
+}
+"""Whose message it is within a municipality, where the standard says so; the first that there is sends it."""
+
+
+def takes(message_type: str, organisation_kind: str, function: str) -> bool:
+    """Whether a party of that function, in an organisation of that kind, may be sent a message of that type."""
+    return function in TAKERS.get(message_type, {}).get(organisation_kind, ())
+
+
 def plo_version(agreed: str, taken: Iterable[str], ours: Iterable[str] = ("1.6", "1.5")) -> str | None:
     """Version to send: the agreed one, else the newest that both sides take; None when none fits."""
     both = sorted(set(taken) & set(ours), key=lambda v: tuple(int(p) for p in v.split(".")))

@@ -88,6 +88,23 @@ def addressee_for(message_type: str, municipality: Organisation, track: str, day
     return None
 
 
+def address_book(message_type: str, own: Organisation, day: date) -> list[CommunicationParty]:
+    """Everybody outside our own organisation who takes a message of that type, by organisation and name."""
+    rows = CommunicationParty.objects.select_related("organisation").filter(valid(day)).exclude(organisation=own)
+    found = [row for row in rows if rules.takes(message_type, row.organisation.kind, row.function)]
+    return sorted(found, key=lambda row: (row.organisation.name, row.name, row.her_id))
+
+
+def writer_of(message_type: str, own: Organisation, day: date, *, prefer: str = "") -> CommunicationParty | None:
+    """Which of our own parties sends a message of that type: by its rule, else the preferred function, else any."""
+    mine = parties_of(own, day)
+    for function in (*rules.WRITERS.get(message_type, ()), prefer):
+        found = next((party for party in mine if party.function == function), None)
+        if found is not None:
+            return found
+    return mine[0] if mine else None
+
+
 @remembered
 def agreement_between(hospital: Organisation, municipality: Organisation, day: date) -> Agreement | None:
     """Their agreement on `day`; None means no electronic exchange (S-48)."""

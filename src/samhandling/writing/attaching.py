@@ -60,7 +60,7 @@ def files(draft: Draft | None, earlier: Message | None = None) -> list[File]:
 
 def _of_message(message: Message | None) -> Iterator[tuple[File, bytes]]:
     """What a message of ours was sent with."""
-    if message is None or not message.has_attachments or message.original is None or message.original.removed_at:
+    if message is None or not message.has_attachments or message.original is None or message.original.closed:
         return
     data = originals.read(message.original)
     tree = parse(data, Limits()).tree

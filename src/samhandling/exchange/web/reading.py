@@ -18,8 +18,8 @@ from samhandling.errors import NotFoundError
 from samhandling.exchange.matching import UNCONFIRMED
 from samhandling.exchange.models import Delivery, Direction, Message, Receipt
 from samhandling.exchange.notices import say_error
-from samhandling.exchange.rules import MessageState
 from samhandling.exchange.web import words
+from samhandling.exchange.web.answering import DIALOGUE
 from samhandling.pages import subjects
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Status, TimelineEntry, Tone
@@ -95,24 +95,14 @@ ABOUT_AT_MOST = 20
 """Of more messages about one the page of the matter shows the rest."""
 STEPS_AT_MOST = 200
 """Steps of one message that its page shows: the same document may come again ten thousand times."""
-ANSWERED_STANDARDS = frozenset({"plo", "dialogmelding"})
-"""Standards whose messages a person may ask about, answer, or report as faulty."""
-
-
-def answers(message: Message) -> tuple[str, ...]:
-    """What may be written about a message in: `svar foresporsel avvik`, by the names in the addresses."""
-    if message.direction != Direction.IN or message.standard not in ANSWERED_STANDARDS:
-        return ()
-    if message.state in (MessageState.REMOVED, MessageState.REJECTED_BY_US) or message.type == "DIALOG_AVVIK":
-        return ()
-    if message.state == MessageState.LOCKED:
-        return ("avvik",)
-    return ("svar", "foresporsel", "avvik") if message.type == "DIALOG_FORESPORSEL" else ("foresporsel", "avvik")
 
 
 def about(scope: Scope, message: Message, now: datetime) -> list[MessageRow]:
     """Requests, answers, deviations and other messages about this one, oldest first."""
-    found = within(scope).filter(refers_to=message).exclude(type=message.type).order_by("-created_at", "-id")
+    found = within(scope).filter(refers_to=message).order_by("-created_at", "-id")
+    if message.type != DIALOGUE:
+        # A later version of a series is shown elsewhere; the next message of a dialogue is an answer.
+        found = found.exclude(type=message.type)
     return rows(scope, list(found[:ABOUT_AT_MOST])[::-1], now)
 
 

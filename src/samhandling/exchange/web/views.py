@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
@@ -18,7 +17,7 @@ from samhandling.exchange import matters, originals
 from samhandling.exchange.models import Direction, Message, NotOurs, Original
 from samhandling.exchange.not_ours import DELETED_AFTER
 from samhandling.exchange.rules import MessageState
-from samhandling.exchange.web import reading, words
+from samhandling.exchange.web import answering, reading, words
 from samhandling.exchange.web.clearing_views import may_clear
 from samhandling.exchange.web.document import NOTHING, opened_document
 from samhandling.messages import attachments
@@ -26,8 +25,8 @@ from samhandling.pages import subjects
 from samhandling.pages.files import inert
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Link, paged
+from samhandling.pages.texts import _, moment
+from samhandling.pages.values import paged
 from samhandling.patients.web.strip import strip
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
@@ -117,7 +116,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "cancelled_by": _related(scope, found.cancelled_by),
         "replaced_by": _related(scope, _newest(found)),
         "about": reading.about(scope, found, now),
-        "answers": _answers(found) if may_read and (not removed or found.state == MessageState.LOCKED) else [],
+        "answers": answering.links(found) if may_read else [],
         "duplicates": found.duplicates,
         "written_by_epj": found.written_by == "epj",
     }
@@ -203,19 +202,6 @@ def _not_ours(scope: Scope, message: Message, now: datetime) -> NotOursView | No
 def _needs_patient(message: Message) -> bool:
     """Whether a person must say who the message is about."""
     return message.patient_id is None or bool({"unknown_patient", "manual_match"}.intersection(message.flags))
-
-
-ANSWERS = {
-    "svar": N_("Svar på forespørselen"),
-    "foresporsel": N_("Send forespørsel"),
-    "avvik": N_("Send avviksmelding"),
-}
-
-
-def _answers(message: Message) -> list[Link]:
-    """What may be written about a message in."""
-    what = reading.answers(message)
-    return [Link(_(ANSWERS[each]), reverse("writing:write", args=["melding", message.pk, each])) for each in what]
 
 
 def _related(scope: Scope, other: Message | None) -> tuple[str, str] | None:

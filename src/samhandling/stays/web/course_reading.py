@@ -165,6 +165,21 @@ PLACE = (
 )
 
 
+LETTERS = (
+    ("helseopplysninger-til-lege", N_("Helseopplysninger til lege")),
+    ("orientering-om-tjenestetilbud", N_("Orientering om tjenestetilbud")),
+    ("helsefaglig-dialog", N_("Helsefaglig dialog")),
+    ("notat", N_("Notat om pasienten")),
+)
+
+
+def letters(course: Course) -> list[Link]:
+    """What may be written about the patient to the doctor and to others than the hospital's routine speaks of."""
+    if course.patient_id is None:
+        return []
+    return [Link(_(text), reverse("writing:write", args=["forlop", course.pk, what])) for what, text in LETTERS]
+
+
 def writing(course: Course) -> list[Link]:
     """What may be written to the hospital now: the answer to *utskrivningsklar* first."""
     found = []

@@ -46,6 +46,7 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "reply": reading.reply(found, now),
         "report": reports.admission_report(found, now),
         "writing": reading.writing(found),
+        "letters": reading.letters(found),
         "messages": messages.rows(scope, _dialogs(found), now),
         "tasks": open_rows(scope, now, subject=found.subject),
         "breaches": [_(words.BREACHES.get(b.code, b.code)) for b in breaches],

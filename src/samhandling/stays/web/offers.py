@@ -82,6 +82,18 @@ def _explained(what: str, reason: str) -> bool:
     return reason != "no_series" or what == "endringsmelding"
 
 
+LETTERS = (
+    ("medisinske-opplysninger", N_("Medisinske opplysninger")),
+    ("helsefaglig-dialog", N_("Helsefaglig dialog")),
+    ("notat", N_("Notat om pasienten")),
+)
+
+
+def letters(stay: Stay) -> list[Link]:
+    """What may be written about the patient that no step of the routine asks for."""
+    return [Link(_(text), reverse("writing:write", args=["opphold", stay.pk, what])) for what, text in LETTERS]
+
+
 def _refusal(stay: Stay, state: StayState, what: str, now: datetime) -> str:
     """Stable code of why it may not be written now; empty when it may."""
     if what == "foresporsel":

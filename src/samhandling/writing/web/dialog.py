@@ -111,7 +111,7 @@ class Dialog(Piece):
     def strip(self) -> PatientStrip | None:
         """As the message names them, for somebody whom we have no record of."""
         about = self.talk.about
-        if self.patient is not None or about is None or about.original is None or about.original.removed_at:
+        if self.patient is not None or about is None or about.original is None or about.original.closed:
             return super().strip()
         facts = read_facts(engine.read(originals.read(about.original)))
         told = facts.patient if facts is not None else None

@@ -17,7 +17,7 @@ from samhandling.writing.web.forms import PHONE_HELP, Text, WritingForm
 CHOOSE = gettext_lazy("Velg et svar.")
 
 
-class _DialogForm(WritingForm):
+class TalkForm(WritingForm):
     """What all have: the telephone of the writer."""
 
     phone = forms.CharField(
@@ -38,7 +38,7 @@ class _DialogForm(WritingForm):
         return {"responsible": {**self.responsible, "phone": self.cleaned_data["phone"]}}
 
 
-class RequestForm(_DialogForm):
+class RequestForm(TalkForm):
     """Forespørsel: what is asked, of the list of the asking side (9152 municipality, 9154 hospital)."""
 
     request_type = forms.ChoiceField(
@@ -63,7 +63,7 @@ class RequestForm(_DialogForm):
         return {**super().values(), **asked}
 
 
-class AnswerForm(_DialogForm):
+class AnswerForm(TalkForm):
     """Svar på forespørsel, with the request copied in."""
 
     text = Text(label=gettext_lazy("Svar"), rows=6, error_messages={"required": gettext_lazy("Skriv svaret.")})
@@ -79,7 +79,7 @@ class AnswerForm(_DialogForm):
         return {**super().values(), "request": self.request, "text": self.cleaned_data["text"]}
 
 
-class DeviationForm(_DialogForm):
+class DeviationForm(TalkForm):
     """Avviksmelding: for two reasons only."""
 
     reason = forms.ChoiceField(
@@ -101,7 +101,7 @@ class DeviationForm(_DialogForm):
         return {**super().values(), "reason": self.cleaned_data["reason"], "text": self.cleaned_data["text"]}
 
 
-class PlaceForm(_DialogForm):
+class PlaceForm(TalkForm):
     """The municipality's answer to *utskrivningsklar* (§ 11)."""
 
     reply = forms.ChoiceField(

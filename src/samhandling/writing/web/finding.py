@@ -9,13 +9,16 @@ from django.urls import reverse
 from samhandling.access.roles import May, Role
 from samhandling.access.scope import ForbiddenError, Scope
 from samhandling.errors import NotFoundError
-from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.models import Message
+from samhandling.exchange.web import answering
 from samhandling.exchange.web import reading as messages
+from samhandling.patients.models import Patient
 from samhandling.stays import dialogs
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.models import Course, CourseMessageRow, Stay
 from samhandling.stays.web import scope as stays
-from samhandling.writing.web import dialog, information, reports
+from samhandling.writing.letters import Letter
+from samhandling.writing.web import dialog, information, letters, reports
 from samhandling.writing.web.pieces import Piece
 
 AT_THE_HOSPITAL = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.MESSAGE_RESPONSIBLE})
@@ -40,6 +43,15 @@ def _from_stay(scope: Scope, stay: Stay, what: str, now: datetime) -> Piece:
         return information.Information(scope, stay, what, now)
     if what in reports.OF_STAY:
         return reports.DischargeReport(scope, stay, what, now)
+    if what in letters.FROM_A_STAY:
+        letter = Letter(
+            organisation=stay.organisation,
+            message_type=letters.SORTS[what].message_type,
+            patient=stay.patient,
+            subject=stay.subject,
+        )
+        back = reverse("stays:stay", args=[stay.pk])
+        return letters.LetterPiece(scope, letter, what, stay.subject, back, now)
     if what != "foresporsel":
         raise NotFoundError(f"stay {what}")
     talk = Talk(organisation=stay.organisation, message_type=dialog.WHAT[what], patient=stay.patient, stay=stay)
@@ -51,6 +63,15 @@ def _from_course(scope: Scope, course: Course, what: str, now: datetime) -> Piec
         raise ForbiddenError(what)
     if what in reports.OF_COURSE:
         return reports.AdmissionReport(scope, course, what, now)
+    if what in letters.FROM_A_COURSE:
+        letter = Letter(
+            organisation=course.organisation,
+            message_type=letters.SORTS[what].message_type,
+            patient=course.patient,
+            subject=course.subject,
+        )
+        back = reverse("stays:course", args=[course.pk])
+        return letters.LetterPiece(scope, letter, what, course.subject, back, now)
     if what not in {"foresporsel", "plass"}:
         raise NotFoundError(f"course {what}")
     talk = Talk(
@@ -67,21 +88,39 @@ def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
     message = messages.one(scope, pk)
     if scope.role not in AT_THE_HOSPITAL | AT_THE_MUNICIPALITY:
         raise ForbiddenError(what)
-    if what not in messages.answers(message) or message.direction != Direction.IN or not scope.may(May.READ_CONTENT):
+    if not scope.may(May.READ_CONTENT) or what not in answering.answers(message):
         raise NotFoundError(f"message {what}")
     kind, _colon, number = message.subject.partition(":")
     stay = stays.stays(scope).filter(pk=int(number)).first() if kind == "stay" else None
     course = stays.courses(scope).filter(pk=int(number)).first() if kind == "course" else _course_of(scope, message)
     known = stay or course
+    patient = message.patient or (known.patient if known is not None else None)
+    if what not in dialog.WHAT:
+        return _letter(scope, message, what, patient, now)
     talk = Talk(
         organisation=message.organisation,
         message_type=dialog.WHAT[what],
-        patient=message.patient or (known.patient if known is not None else None),
+        patient=patient,
         about=message,
         stay=stay,
         course=course,
     )
     return dialog.from_message(scope, message, what, talk, now)
+
+
+def _letter(scope: Scope, message: Message, what: str, patient: Patient | None, now: datetime) -> Piece:
+    """The next in a dialogue, another message as answer, or the withdrawal of one of ours."""
+    withdraws = what == letters.WITHDRAW
+    letter = Letter(
+        organisation=message.organisation,
+        message_type=message.type if withdraws else letters.SORTS[what].message_type,
+        patient=patient,
+        subject=message.subject,
+        about=None if withdraws else message,
+        withdraws=message if withdraws else None,
+    )
+    back = reverse("exchange:message", args=[message.pk])
+    return letters.LetterPiece(scope, letter, what, f"message:{message.pk}", back, now)
 
 
 def _course_of(scope: Scope, message: Message) -> Course | None:
