@@ -40,7 +40,7 @@ EVENTS = 3
 
 BOUNDS = {
     "intake.apply_adt": 49,
-    "exchange.deliver": 27,
+    "exchange.deliver": 28,
     "exchange.read": 48,
     "stays.delivery": 10,
     "stays.received": 20,
