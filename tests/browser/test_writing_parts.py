@@ -103,6 +103,8 @@ def test_a_change_starts_with_the_rows_of_the_last_version(stay: Stay, visit: Vi
     page.get_by_role("link", name="Endringsmelding", exact=True).click()
     expect(page.get_by_role("group", name="CAVE 1").get_by_label("Stikkord")).to_have_value("Morfin")
     page.get_by_label("Hva er endret?").fill("Ikke CAVE likevel")
+    # A row that says something is closed: its line tells it, and opens it.
+    page.get_by_text("CAVE 1 Morfin").click()
     page.get_by_role("button", name="Fjern CAVE 1").click()
     page.get_by_role("button", name="Se over før sending").click()
     expect(page.get_by_role("main")).to_contain_text("Endret siden forrige versjon: CAVE")

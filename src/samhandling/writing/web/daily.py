@@ -125,8 +125,8 @@ HANDED_OUT = Rows(
 APPOINTMENTS = Rows(
     name="appointments",
     title=gettext_lazy("Kontrolltimer"),
-    one=gettext_lazy("Time"),
-    add=gettext_lazy("Legg til time"),
+    one=gettext_lazy("Kontrolltime"),
+    add=gettext_lazy("Legg til kontrolltime"),
     help=gettext_lazy("Dato og klokkeslett når timen er bestilt, ellers omtrent når."),
     fields={
         **_DAY_AND_CLOCK,

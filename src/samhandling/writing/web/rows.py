@@ -35,6 +35,8 @@ class ShownRow:
     fields: tuple[BoundField, ...]
     remove: str
     """Value of the button that takes it away; empty where it stays."""
+    gist: str = ""
+    """What stands in it, in one line: a row that says something is shown closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,20 @@ def plain(value: Any) -> Any:
 def filled(row: Mapping[str, Any]) -> dict[str, Any]:
     """What says something: no empty text, no box that is not ticked."""
     return {name: plain(value) for name, value in row.items() if value not in (None, "", False)}
+
+
+def gist(fields: Iterable[BoundField]) -> str:
+    """What the fields say, as a person reads it: `Burinex 1 mg · 1 + 1 · Fast`."""
+    return " · ".join(text for each in fields if (text := _said(each)))
+
+
+def _said(bound: BoundField) -> str:
+    value, kind = bound.value(), bound.field
+    if isinstance(kind, forms.ChoiceField):
+        return next((str(name) for code, name in kind.choices if code and str(code) == str(value)), "")
+    if isinstance(kind, forms.BooleanField):
+        return str(bound.label) if value else ""
+    return str(value or "").strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +196,19 @@ class Rows:
         gone = f"{self.name}-{number}-"
         return {name: value for name, value in found.items() if not name.startswith(gone)}
 
+    def _gist(self, form: forms.Form, number: int, fields: Iterable[BoundField]) -> str:
+        typed = {name: form[self._key(number, name)].value() for name in self.fields}
+        blank = all(value in (None, "", False) or self.presumed.get(name) == value for name, value in typed.items())
+        return "" if blank else gist(fields)
+
     def shown(self, form: forms.Form) -> Shown:
         """As the page shows it."""
         rows = tuple(
             ShownRow(
                 title=f"{self.one} {place}",
-                fields=tuple(form[self._key(number, name)] for name in self.fields),
+                fields=(fields := tuple(form[self._key(number, name)] for name in self.fields)),
                 remove=f"{self.name}-{number}",
+                gist="" if any(each.errors for each in fields) else self._gist(form, number, fields),
             )
             for place, number in enumerate(self.numbers(form.data if form.is_bound else form.initial), start=1)
         )
