@@ -83,6 +83,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
+    (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
     (N_("Nedetid"), "downtime:list", ("message_responsible", "operations", "watch")),
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),

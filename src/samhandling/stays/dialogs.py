@@ -25,6 +25,7 @@ from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.courses import CourseState
+from samhandling.stays.sharing import reader_of
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.services import close_tasks, open_task
 
@@ -172,6 +173,7 @@ def _tell_course(course: Course, message: Message, values: Mapping[str, Any], us
         open_task(
             organisation=course.organisation, kind=what.kind, cause="course.place", severity=what.severity, now=now,
             patient=course.patient, subject=course.subject, unique_key=place_key(course), text=what.text,
+            unit=reader_of(ready, course) if (ready := ready_message(course)) is not None else None,
             phone=course.ward_phone,
         )  # fmt: skip
     else:

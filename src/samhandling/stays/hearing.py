@@ -17,6 +17,7 @@ from samhandling.stays.events import ReportReceived
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
+from samhandling.stays.sharing import reader_of
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.services import close_tasks, open_task
 
@@ -147,7 +148,8 @@ def _ask(
     text = " ".join(what.text.format(nummer=phone).replace(" .", ".").split())
     open_task(
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
-        unit=stay.unit if stay is not None else None, patient=message.patient,
+        unit=stay.unit if stay is not None else reader_of(message, course) if course is not None else None,
+        patient=message.patient,
         subject=stay.subject if stay is not None else course.subject if course is not None else "",
         unique_key=request_key(message) if cause.endswith(".request") else read_key(message),
         text=text, phone=phone,

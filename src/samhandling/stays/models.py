@@ -309,3 +309,23 @@ class Call(models.Model):
     def subject(self) -> str:
         """The stay or course that it was about."""
         return f"stay:{self.stay_id}" if self.stay_id else f"course:{self.course_id}"
+
+
+class CourseShare(models.Model):
+    """Who in the municipality has taken over a course from one of its services: *Fordel* to a zone, unit or person."""
+
+    organisation = models.ForeignKey(ORGANISATION, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="shares")
+    service = models.ForeignKey(UNIT, on_delete=models.PROTECT, related_name="+")
+    """The service whose inbox it stood in."""
+    unit = models.ForeignKey(UNIT, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given_by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "service"], name="course_share_once"),
+            models.CheckConstraint(condition=Q(unit__isnull=False) | Q(user__isnull=False), name="course_share_to"),
+        ]
+        indexes = [models.Index(fields=["organisation", "unit"], name="course_share_unit")]

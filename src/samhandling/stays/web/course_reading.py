@@ -42,26 +42,53 @@ class CourseRow:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The three lists of the municipality's desk."""
+    """The lists of the municipality's desk; death stands before anything else."""
 
+    dead: tuple[CourseRow, ...]
     ready: tuple[CourseRow, ...]
     admitted: tuple[CourseRow, ...]
     left: tuple[CourseRow, ...]
 
 
 def desk(scope: Scope, now: datetime) -> Desk:
-    """Ready now, admitted now, discharged today: from received messages alone."""
-    found = list(within.courses(scope).order_by("-changed_at"))
+    """Deaths, ready now, admitted now, discharged today: from received messages alone."""
     by_state: dict[str, list[Course]] = {}
-    for course in found:
+    for course in active(scope, now):
         by_state.setdefault(course.state, []).append(course)
-    left = [c for c in by_state.get(CourseState.OUT, []) + by_state.get(CourseState.DEAD, []) if _left_today(c, now)]
-    ready = sorted(by_state.get(CourseState.READY, []), key=lambda c: (c.ready_date or oslo.day(now), c.pk))
     return Desk(
-        ready=tuple(rows(ready, now)),
+        dead=tuple(rows(by_state.get(CourseState.DEAD, []), now)),
+        ready=tuple(rows(by_state.get(CourseState.READY, []), now)),
         admitted=tuple(rows(by_state.get(CourseState.ADMITTED, []), now)),
-        left=tuple(rows(left, now)),
+        left=tuple(rows(by_state.get(CourseState.OUT, []), now)),
     )
+
+
+_ORDER = (CourseState.DEAD, CourseState.READY, CourseState.OUT, CourseState.ADMITTED)
+
+
+def active(scope: Scope, now: datetime) -> list[Course]:
+    """Courses that somebody may have work with now: deaths first, then ready by date, the rest newest first."""
+    found = within.courses(scope).filter(state__in=[s.value for s in _ORDER]).order_by("-changed_at", "-pk")
+    gone = (CourseState.OUT, CourseState.DEAD)
+    kept = [course for course in found if course.state not in gone or _left_today(course, now)]
+    today = oslo.day(now)
+    return sorted(kept, key=lambda c: (_ORDER.index(CourseState(c.state)), _ready_day(c, today)))
+
+
+def _ready_day(course: Course, today: date) -> date:
+    return (course.ready_date or today) if course.state == CourseState.READY else today
+
+
+def on_hold(course: Course, last: CourseEvent | None, now: datetime) -> Status | None:
+    """Whether the municipality's own services are on hold; after the discharge that they wait to be started."""
+    if last is None:
+        return None
+    when = moment(last.at, now)
+    if last.kind == "resumed":
+        return Status(Tone.OK, _("Tjenester startet igjen %(when)s") % {"when": when})
+    if course.state == CourseState.OUT:
+        return Status(Tone.WARN, _("Tjenester er satt på vent: start dem igjen"))
+    return Status(Tone.QUIET, _("Tjenester satt på vent %(when)s") % {"when": when})
 
 
 def _left_today(course: Course, now: datetime) -> bool:
@@ -101,6 +128,8 @@ def state(course: Course) -> Status:
     if course.state == CourseState.READY:
         day = oslo.say_date(course.ready_date) if course.ready_date else ""
         return Status(Tone.WARN, f"{text} {day}".strip())
+    if course.state == CourseState.DEAD:
+        return Status(Tone.BAD, text)
     return Status(Tone.INFO if course.state == CourseState.ADMITTED else Tone.QUIET, text)
 
 

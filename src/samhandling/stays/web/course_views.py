@@ -15,6 +15,7 @@ from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
 from samhandling.patients.web.strip import strip
+from samhandling.stays import sharing
 from samhandling.stays.models import BreachOfRoutine, Course
 from samhandling.stays.web import course_reading as reading
 from samhandling.stays.web import reports, words
@@ -39,6 +40,7 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     audit.record_reading(scope, "course.read", now=now, patient=found.patient_id, subject=found.subject)
     breaches = BreachOfRoutine.objects.filter(course=found, organisation=scope.organisation)
     row = reading.row(found, now)
+    held = sharing.hold_of([found]).get(found.pk)
     values = {
         "course": row,
         "patient": strip(found.patient, test=is_test_store()) if found.patient else None,
@@ -49,6 +51,9 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "letters": reading.letters(found),
         "messages": messages.rows(scope, _dialogs(found), now),
         "tasks": open_rows(scope, now, subject=found.subject),
+        "hold": reading.on_hold(found, held, now),
+        "paused": held is not None and held.kind == "paused",
+        "may_hold": scope.may(May.WORK_TASKS),
         "breaches": [_(words.BREACHES.get(b.code, b.code)) for b in breaches],
     }
     return page(request, "stays/course.html", values, title=row.name, scope=scope, now=now)

@@ -10,6 +10,7 @@ from samhandling.stays.web import (
     course_views,
     form_views,
     handover_views,
+    inbox_views,
     reported_views,
     views,
 )
@@ -28,6 +29,9 @@ urlpatterns = [
     path("meldt-fra-kommunen/", reported_views.report_list, name="reported-list"),
     path("meldt-fra-kommunen/<int:pk>/", reported_views.report, name="reported"),
     path("meldt-fra-kommunen/<int:pk>/knytt/", reported_views.tie, name="report-tie"),
+    path("innboks/", inbox_views.inbox, name="inbox"),
+    path("forlop/<int:pk>/fordel/", inbox_views.share, name="share"),
+    path("forlop/<int:pk>/tjenester/", inbox_views.hold, name="hold"),
     path("vaktrapport/", handover_views.handover, name="handover"),
     path("forlop/<int:pk>/", course_views.course, name="course"),
 ]

@@ -18,7 +18,7 @@ from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Tone
-from samhandling.stays.web import course_reading, reading, reported_views
+from samhandling.stays.web import course_reading, inbox_reading, reading, reported_views
 from samhandling.store.services import now as present
 from samhandling.tasks.web import reading as tasks
 from samhandling.worklist import watch
@@ -91,8 +91,14 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
         "desk": course_reading.desk(scope, now),
         "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
         "total": len(rows),
-        "nurse": scope.role is Role.MUNICIPAL_NURSE,
+        "not_shared": _not_shared(scope, now),
     }
+
+
+def _not_shared(scope: Scope, now: datetime) -> int:
+    """How many courses of the scope's services nobody has taken over; all services for who has none of their own."""
+    own = {s.pk for s in inbox_reading.services(scope, now) if scope.unit_ids is None or s.pk in scope.unit_ids}
+    return sum(row.service in own and not row.given for row in inbox_reading.rows(scope, now))
 
 
 def _technical(scope: Scope, now: datetime) -> Desk:
