@@ -31,6 +31,7 @@ HANDLERS: dict[str, str] = {
     "downtime.act": "samhandling.downtime.acting.act",
     "downtime.begin": "samhandling.downtime.acting.begin",
     "downtime.mail": "samhandling.downtime.mailing.mail",
+    "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
     "downtime.export": "samhandling.downtime.exporting.export",
 }
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
@@ -41,6 +42,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "message.received": ("stays.received", "writing.noticed"),
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
+    "message.obstructed": ("downtime.obstructed",),
     "message.cancelled": ("stays.cancelled",),
     "message.resent": ("stays.resent",),
     "call.noted": ("writing.call_noticed",),
@@ -81,9 +83,9 @@ COLLECTORS: tuple[str, ...] = (
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
+    (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
-    (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
     (N_("Nedetid"), "downtime:list", ("message_responsible", "operations", "watch")),
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),

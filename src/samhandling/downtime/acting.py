@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from samhandling.clock import oslo
+from samhandling.downtime import standstill
 from samhandling.downtime.facts import counterparts
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.rules.life import TABLE, Change, State, after
@@ -193,6 +194,7 @@ def begin(running: Running) -> None:
             outage.state = after(State(outage.state), Change.BEGIN)
             outage.save(update_fields=["state"])
             _note(outage, "begun", "", running.now)
+            standstill.begin(outage, running.now)
             enqueue("downtime.export", {}, now=running.now, unique="downtime.export")
         running.finish()
 

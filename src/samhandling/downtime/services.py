@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.downtime import planning
+from samhandling.downtime import planning, standstill
 from samhandling.downtime.facts import facts_of, policy_for, value_of
 from samhandling.downtime.models import ChecklistTick, Outage, OutageEntry
 from samhandling.downtime.rules import changes
@@ -95,6 +95,7 @@ def announce_acute(organisation: Organisation, report: Report, *, user: User | N
         _change(row, Change.BEGIN_ACUTE, now)
         _note(row, "begun", user=user, now=now)
         planning.replan(row, _plan_actions(row, now), now=now)
+        standstill.begin(row, now)
     return row
 
 
@@ -177,6 +178,7 @@ def finish(outage_id: int, *, user: User | None, now: datetime, seen: int | None
         because = changes.finished(value_of(row), told, policy_for(row.organisation_id, now), now)
         _note(row, "finished", user=user, now=now, rule="D-13" if early else "D-14")
         planning.replan(row, because, now=now)
+        standstill.end(row, now)
         close_tasks(how="done", now=now, subject=row.subject, user=user)
     return row
 
@@ -191,6 +193,7 @@ def cancel(outage_id: int, *, user: User | None, now: datetime, seen: int | None
         because = changes.cancelled(told, policy_for(row.organisation_id, now), now)
         _note(row, "cancelled", user=user, now=now, rule="D-16" if told.announced else "D-15")
         planning.replan(row, because, now=now)
+        standstill.end(row, now)
         close_tasks(how="done", now=now, subject=row.subject, user=user)
     return row
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
 from samhandling.downtime.standing import standing
@@ -23,6 +24,8 @@ def banners(scope: Scope, now: datetime) -> list[Banner]:
         for line in found.coming
         if oslo.day(line.start) == oslo.day(now)
     ]
-    shown += [Banner(Tone.OK, line.headline, f"{line.since} {line.do}") for line in found.resolved]
-    href = reverse("downtime:status")
-    return [replace(each, link=_("Driftsstatus"), href=href) for each in shown]
+    shown = [replace(each, link=_("Driftsstatus"), href=reverse("downtime:status")) for each in shown]
+    resolved = [Banner(Tone.OK, line.headline, f"{line.since} {line.do}") for line in found.resolved]
+    if scope.may(May.SEE_PATIENTS):
+        resolved = [replace(each, link=_("Etter stansen"), href=reverse("downtime:after")) for each in resolved]
+    return shown + resolved

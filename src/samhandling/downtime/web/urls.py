@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.downtime.web import public_views, views
+from samhandling.downtime.web import after_views, public_views, views
 
 app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
+    path("nedetid/etter/", after_views.after, name="after"),
     path("nedetid/akutt/", views.acute, name="acute"),
     path("nedetid/planlagt/", views.planned, name="planned"),
     path("nedetid/<int:pk>/", views.outage, name="outage"),

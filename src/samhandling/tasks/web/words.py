@@ -20,6 +20,7 @@ TITLES: dict[str, str] = {
     "message.cancelled": N_("Avsenderen har trukket meldingen"),
     "message.status_not_allowed": N_("Status som ikke er avtalt"),
     "message.unknown_service": N_("Ukjent tjeneste hos oss"),
+    "outage_call": N_("Meldingene er nede: ring kommunen"),
     "outage_unconfirmed": N_("Er stansen over?"),
     "outage_group_without_address": N_("Gruppe uten adresse: ring"),
     "outage_mail_refused": N_("Varsel om stans kom ikke fram: ring"),

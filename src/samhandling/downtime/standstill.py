@@ -1,0 +1,87 @@
+"""What an outage does to messages: they wait, or go unread; what is urgent is told by telephone (S-54, S-61).
+
+A done call stops the alarm, never the message: it goes by itself when the outage is over, in its order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from samhandling.downtime.facts import counterparts
+from samhandling.downtime.models import Outage
+from samhandling.exchange.models import Delivery, Hold
+from samhandling.exchange.services import hold, release
+from samhandling.jobs.running import Running
+from samhandling.organisations.services import by_her_id
+from samhandling.registry.services import staffed_phone
+from samhandling.stays.models import Stay
+from samhandling.tasks.services import open_task
+
+URGENT = frozenset({"LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD", "HELSEOPPL_SOKNAD"})
+"""M6, M7, M8 and the health information that the municipality must have in time (M3, M5)."""
+FAMILIES = frozenset({"plo", "dialogmelding"})
+
+
+def begin(outage: Outage, now: datetime) -> None:
+    """The outage has begun: messages to its counterparts wait (exchange) or are told of (access)."""
+    if not FAMILIES & set(outage.families):
+        return
+    hers = [each.her_id for each in counterparts(outage, now)] if outage.municipalities else []
+    hold(outage.organisation, subject=outage.subject, counterparts=hers, keeps=outage.affects != "access", now=now)
+
+
+def end(outage: Outage, now: datetime) -> None:
+    """The outage is over: what waited goes by itself."""
+    release(outage.organisation, subject=outage.subject, now=now)
+
+
+def message_obstructed(running: Running) -> None:
+    """Job: an urgent message that waits, or that nobody reads, becomes a telephone task of its ward."""
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_related("message__organisation", "message__patient", "hold")
+            .filter(pk=running.payload["delivery"])
+            .first()
+        )
+        if delivery is not None and delivery.message is not None and delivery.message.type in URGENT:
+            _open_call(delivery, running.now)
+        running.finish()
+
+
+def _open_call(delivery: Delivery, now: datetime) -> None:
+    message = delivery.message
+    assert message is not None
+    assert delivery.hold is not None
+    stay = stay_of(message.subject)
+    phone = staffed_phone(by_her_id(delivery.organisation_her), now)
+    open_task(
+        organisation=message.organisation,
+        unit=stay.unit if stay else None,
+        patient=message.patient,
+        kind="call",
+        cause="outage_call",
+        severity="high",
+        now=now,
+        subject=message.subject or f"message:{message.pk}",
+        due_at=message.due_at,
+        group_key=f"{delivery.hold.subject}:call",
+        unique_key=f"message:{message.pk}:obstructed",
+        phone=phone.phone if phone else "",
+        role="message_responsible" if stay is None else "",
+        text=delivery.name,
+    )
+
+
+def stay_of(subject: str) -> Stay | None:
+    """The stay that a message is about."""
+    kind, _, number = subject.partition(":")
+    return Stay.objects.select_related("unit").filter(pk=int(number)).first() if kind == "stay" else None
+
+
+def delayed(organisation_id: int, since: datetime) -> list[Delivery]:
+    """Every delivery of a message that an outage held, or that went unread, since then; in the order of the events."""
+    holds = Hold.objects.filter(organisation_id=organisation_id, placed_at__gte=since)
+    rows = Delivery.objects.filter(hold__in=holds, message__isnull=False).select_related("message", "hold")
+    return list(rows.order_by("message__generated_at", "pk"))
