@@ -38,7 +38,7 @@ def cpa_document(cpa_id: str = CPA_ID) -> bytes:
 
 def party(her: str, name: str, number: str, mailbox: str, role: str, can: str) -> str:
     certificates = "".join(
-        f'<tp:Certificate tp:certId="{her}{use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>'
+        f'<tp:Certificate tp:certId="k{her}{use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>'
         + base64.b64encode(held(number, use).certificate.public_bytes(Encoding.DER)).decode()
         + "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></tp:Certificate>"
         for use in (Use.SIGNING, Use.ENCRYPTION)
@@ -50,7 +50,7 @@ def party(her: str, name: str, number: str, mailbox: str, role: str, can: str) -
     <tp:CollaborationRole>
       <tp:ProcessSpecification tp:name="InnlagtPasient" tp:version="1" xlink:href="x" tp:uuid="not a uuid"/>
       <tp:Role tp:name="{role}" xlink:href="x"/>
-      <tp:ApplicationCertificateRef tp:certId="{her}{Use.ENCRYPTION}"/>
+      <tp:ApplicationCertificateRef tp:certId="k{her}{Use.ENCRYPTION}"/>
       <tp:ServiceBinding><tp:Service tp:type="string">S-LOG_INNLAGT</tp:Service>
         <tp:{can}><tp:ThisPartyActionBinding tp:id="b{her}" tp:action="LOG_INNLAGT" tp:packageId="package">
           <tp:BusinessTransactionCharacteristics/><tp:ChannelId>c{her}</tp:ChannelId>

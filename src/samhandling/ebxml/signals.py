@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +23,10 @@ from samhandling.ebxml.packing import (
     xml_time,
 )
 from samhandling.ebxml.signature import Reference
+
+
+_HERE = "references"
+"""Where the copies go. As text: lxml drops a namespace declaration of a moved element that only its XPath needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,12 @@ def acknowledgment(
     receipt = block(head, "Acknowledgment")
     leaf(receipt, "Timestamp", xml_time(answer.now))
     leaf(receipt, "RefToMessageId", (envelope.header.message_id or "") if envelope.header else "")
-    for reference in references:
-        verbatim = copy.deepcopy(reference.element)
-        verbatim.tail = None
-        receipt.append(verbatim)
-    return single(root, head, signer, answer.message_id)
+    receipt.append(etree.Comment(_HERE))
+    copies = b"".join(etree.tostring(reference.element, with_tail=False) for reference in references)
+    written = write_tree(root).replace(f"<!--{_HERE}-->".encode(), copies)
+    opened = etree.fromstring(written)
+    head = next(opened.iterchildren(soap("Header")))
+    return single(opened, head, signer, answer.message_id)
 
 
 def error(

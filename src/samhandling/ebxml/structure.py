@@ -100,24 +100,26 @@ def faults_of(tree: Tree) -> tuple[str, ...]:
             continue
         if parent is not None and str(parent.tag).startswith(f"{{{DS}}}"):
             continue
-        found += [place for place in _element_faults(element, name) if place not in _ELSEWHERE]
+        found += _element_faults(element, name)
     return tuple(dict.fromkeys(found))
 
 
 def _element_faults(element: Tree, name: str) -> Iterator[str]:
     for attribute in _REQUIRED.get(name, ()):
-        if element.get(attribute) is None:
-            yield f"{name}/@{attribute.rpartition('}')[2]}"
+        place = f"{name}/@{attribute.rpartition('}')[2]}"
+        if element.get(attribute) is None and place not in _ELSEWHERE:
+            yield place
     children = [str(child.tag) for child in element if isinstance(child.tag, str)]
-    place = 0
+    here = 0
     for tag, least, most in _CHILDREN[name]:
         count = 0
-        while place < len(children) and count < most and _fits(children[place], tag):
-            place, count = place + 1, count + 1
-        if count < least:
-            yield f"{name}/{(tag or '').rpartition('}')[2]}"
-    if place < len(children):
-        yield f"{name}/{children[place].rpartition('}')[2]}"
+        while here < len(children) and count < most and _fits(children[here], tag):
+            here, count = here + 1, count + 1
+        place = f"{name}/{(tag or '').rpartition('}')[2]}"
+        if count < least and (tag in children or place not in _ELSEWHERE):
+            yield place
+    if here < len(children):
+        yield f"{name}/{children[here].rpartition('}')[2]}"
 
 
 def _fits(tag: str, wanted: str | None) -> bool:
