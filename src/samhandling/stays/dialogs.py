@@ -19,12 +19,15 @@ from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_
 from samhandling.patients.models import Patient
+from samhandling.stays import carrying, clocks
 from samhandling.stays.causes import CAUSES
+from samhandling.stays.events import RequestAnswered, RequestSent
 from samhandling.stays.informing import REFUSED
 from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.courses import CourseState
+from samhandling.stays.rules.values import State
 from samhandling.stays.sharing import reader_of
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.services import close_tasks, open_task
@@ -143,9 +146,21 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
     if talk.stay is not None:
         work = Work(stay=talk.stay, policy=policy_of(talk.stay, now), now=now, user=user, state=load_state(talk.stay))
         work.note("dialog_sent", message=outcome.message)
+        _tell_stay(work, talk, outcome.message)
     if talk.course is not None:
         _tell_course(talk.course, outcome.message, values, user, now)
     return outcome
+
+
+def _tell_stay(work: Work, talk: Talk, message: Message) -> None:
+    """What was asked is open until it is answered (F6); an answer after the discharge is a breach in itself (2.4)."""
+    if talk.message_type == "DIALOG_FORESPORSEL":
+        carrying.step(work, RequestSent(at=work.now, reference=str(message.pk)))
+    elif talk.message_type == "DIALOG_SVAR" and talk.about is not None:
+        carrying.step(work, RequestAnswered(at=work.now, reference=str(talk.about.pk)))
+        if work.state.state is State.OUT:
+            clocks.breach(work, "A-07")
+            work.ask("stay.call.after_discharge", due_at=work.now)
 
 
 def request_key(message: Message) -> str:

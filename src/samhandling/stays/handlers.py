@@ -12,7 +12,7 @@ from samhandling.exchange.models import Delivery, Direction, Message
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
 from samhandling.stays import carrying, clocks, coursing, hearing, informing, telling
-from samhandling.stays.events import Event, InformationReceived
+from samhandling.stays.events import Event, InformationReceived, InformationRejected, ReadyTaken, RequestTaken
 from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
@@ -126,6 +126,8 @@ def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: 
         if event == "confirmed":
             row.confirmed_at = at
         telling.move(row, event)
+        if event == "confirmed" and row.message_code == "M6":
+            carrying.step(work, ReadyTaken(at=at))
     work.note(
         event,
         at=at,
@@ -161,6 +163,8 @@ def _information_delivered(message_id: int, delivery_id: int, event: Expectation
     """A Helseopplysning of a stay was received or not: only a positive receipt counts for F1 (C-02)."""
     there = only(_delivery(delivery_id))
     message = there.message
+    if message is not None and message.type == "DIALOG_FORESPORSEL" and event == "confirmed":
+        _request_delivered(message, there.receipted_at or now, now)
     if message is None or message.kind not in informing.CODES or there.role != "PRIM":
         return
     stay_id = informing.stay_of(message)
@@ -170,8 +174,21 @@ def _information_delivered(message_id: int, delivery_id: int, event: Expectation
     work = _work(lock_stay(stay_id), now)
     code = informing.CODES[cast(informing.Kind, message.kind)]
     work.note(event, at=at, message=message, code=code, receiver=there.name)
-    if event == "confirmed" and message.status != "C":
-        carrying.step(work, InformationReceived(at=at))
+    if message.status == "C":
+        return
+    if event == "confirmed":
+        carrying.step(work, InformationReceived(at=at, final=message.kind == "final"))
+    elif event == "rejected":
+        last = informing.last_version(work.stay)
+        stands = cast(informing.Kind, last.kind) if last is not None and last.kind in informing.CODES else ""
+        carrying.step(work, InformationRejected(at=at, stands=stands))
+
+
+def _request_delivered(message: Message, at: datetime, now: datetime) -> None:
+    """F6: the municipality's system has our request, so the time to answer runs."""
+    stay_id = informing.stay_of(message)
+    if stay_id is not None:
+        carrying.step(_work(lock_stay(stay_id), now), RequestTaken(at=at, reference=str(message.pk)))
 
 
 def received(running: Running) -> None:

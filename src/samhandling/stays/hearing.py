@@ -8,7 +8,7 @@ from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.organisations.models import Organisation
-from samhandling.stays import carrying
+from samhandling.stays import carrying, judging
 from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final
@@ -78,16 +78,21 @@ def _tie(message: Message, subject: str) -> None:
 def _at_hospital(message: Message, now: datetime) -> None:
     stay = _stay(message)
     if stay is None:
+        judging.without_stay(message, now=now)
         return
     _tie(message, stay.subject)
     locked = lock_stay(stay.pk)
     work = Work(stay=locked, policy=policy_of(locked, now), now=now, state=load_state(locked))
-    kind = HEARD[message.type]
+    kind, judged = HEARD[message.type], judging.judged(message, work)
     answers_ready = kind == "note" and message.refers_to is not None and message.refers_to.type in READY
     work.note("place_answer" if answers_ready else f"heard_{kind}", message=message)
     cause = "stay.place_answer" if answers_ready else f"stay.{kind}"
+    if judged is not None and not judged.counts:
+        return
     if cause in CAUSES and asks(message):
         _ask(message, cause, now, stay=locked, phone=work.day_phone)
+    if asks(message):
+        judging.tell_stay(message, work)
     if message.type == REPORT and asks(message):
         carrying.step(work, ReportReceived(at=message.created_at))
 

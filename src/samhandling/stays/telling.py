@@ -14,9 +14,9 @@ from samhandling.exchange.services import Draft, LogisticsContent, Responsible
 from samhandling.exchange.services import cancel as cancel_message
 from samhandling.exchange.services import send as send_message
 from samhandling.registry.services import written_by
-from samhandling.stays import clocks
+from samhandling.stays import clocks, withdrawing
 from samhandling.stays.models import Expectation, Stay
-from samhandling.stays.rules import expectations
+from samhandling.stays.rules import expectations, outbox
 from samhandling.stays.rules.expectations import OPEN, ExpectationEvent, ExpectationState
 from samhandling.stays.rules.values import MESSAGE_TYPES, Cancel, Tell, TellByPhone, Withdraw
 from samhandling.stays.work import Work
@@ -32,9 +32,6 @@ REASONS = {
     "municipality": "Meldingen er sendt til feil kommune.",
 }
 """Why a message is withdrawn, in words for the receiver."""
-
-LATEST_ONLY = ("mistake", "discharge", "death", "user")
-"""What is withdrawn is the message that stands, not earlier ones that were answered by M7 or cancelled before."""
 
 
 def tell(work: Work, action: Tell) -> None:
@@ -208,13 +205,10 @@ def _last(work: Work, code: str, *states: ExpectationState) -> Expectation | Non
 
 def _nothing_to_withdraw(work: Work) -> bool:
     """An M6 that never left is no longer expected; one that was rejected was never taken. Neither needs M7."""
-    last = Expectation.objects.filter(stay=work.stay, message_code="M6").order_by("number").last()
-    if last is None:
-        return False
-    state = ExpectationState(last.state)
-    if state in OPEN:
+    what = outbox.withdrawal(Expectation.objects.filter(stay=work.stay, message_code="M6").order_by("number").last())
+    if what == "forget":
         withdraw(work, Withdraw(message="M6"))
-    return state in OPEN or state is ExpectationState.REJECTED
+    return what != "send"
 
 
 def _forget_unsent(work: Work, *codes: str) -> None:
@@ -242,27 +236,17 @@ def _give_up(work: Work, row: Expectation, event: ExpectationEvent) -> None:
 
 def cancel(work: Work, action: Cancel) -> None:
     """Cancellation (C), newest first, of what stands; where C cannot go the exchange asks somebody to call."""
-    rows = Expectation.objects.select_for_update(of=("self",)).filter(stay=work.stay, message_code__in=action.messages)
-    if action.municipality:
-        rows = rows.filter(municipality_number=action.municipality)
-    done: set[str] = set()
-    for row in rows.select_related("message").order_by("-number"):
-        if action.why in LATEST_ONLY and row.message_code in done:
-            continue
-        done.add(row.message_code)
+    for row in withdrawing.to_cancel(work, action):
         _cancel_one(work, row, REASONS[action.why])
+    if action.everything:
+        withdrawing.withdraw_information(work, action, REASONS[action.why])
 
 
 def _cancel_one(work: Work, row: Expectation, reason: str) -> None:
-    state = ExpectationState(row.state)
-    if state in OPEN:
+    if ExpectationState(row.state) in OPEN:
         _give_up(work, row, "cancelled")
         return
-    if row.message is None or state in (
-        ExpectationState.CANCELLED,
-        ExpectationState.REJECTED,
-        ExpectationState.WITHDRAWN,
-    ):
+    if row.message is None:
         return
     outcome = cancel_message(row.message, reason=reason, now=work.now)
     if any(f.code == "cancel.nothing_to_cancel" for f in outcome.findings):

@@ -284,7 +284,7 @@ def moment(value: Any, where: str) -> tuple[datetime, bool]:
         try:
             if spoken is not None:
                 shown = [int(part or 0) for part in spoken.groups()]
-                value = datetime.combine(date(shown[2], shown[1], shown[0]), time(*shown[3:]))
+                value = datetime.combine(date(shown[2], shown[1], shown[0]), time(shown[3], shown[4], shown[5]))
             else:
                 value = datetime.fromisoformat(value.strip())
         except ValueError as error:

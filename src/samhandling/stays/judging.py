@@ -1,0 +1,135 @@
+"""Received messages judged by the routine (2.4, 2.6): what is a breach, whose work it is, what the stay learns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samhandling.clock import oslo
+from samhandling.exchange.models import Message
+from samhandling.messages.facts.values import Facts
+from samhandling.organisations.models import Unit
+from samhandling.registry.services import party
+from samhandling.stays import carrying
+from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
+from samhandling.stays.coursing import read
+from samhandling.stays.events import Event, PlaceAnswered, RequestAnswered, RequestReceived
+from samhandling.stays.models import BreachOfRoutine, Stay
+from samhandling.stays.policies import policy_for
+from samhandling.stays.rules.receiving import Incoming, Judged, judge
+from samhandling.stays.rules.values import StayState
+from samhandling.stays.work import Work
+from samhandling.tasks.services import open_task
+
+CODES = {
+    "DIALOG_FORESPORSEL": "M9",
+    "DIALOG_SVAR": "M10",
+    "DIALOG_AVVIK": "M11",
+    "DIALOG_NOTAT": "M13",
+    "DIALOG_HELSEFAGLIG": "M13",
+    "INNLEGGELSESRAPPORT": "M2",
+}
+"""Message type -> message of routines 2.2, as a hospital receives it from a municipality."""
+TECHNICAL = "teknisk feil"
+
+
+def judged(message: Message, work: Work) -> Judged | None:
+    """What the routine says of a message about a stay; None for types that it does not know."""
+    code = CODES.get(message.type)
+    if code is None:
+        return None
+    found = judge(_incoming(message, code, work.now), work.state, work.policy)
+    if found.breach:
+        record(message, found.breach, now=work.now, stay=work.stay, unit=work.stay.unit)
+    if found.cause == "stay.message_outside" or found.breach in ("A-10", "A-12"):
+        work.ask(found.cause, detail=str(message.pk))
+    return found
+
+
+def tell_stay(message: Message, work: Work) -> None:
+    """What a message that counts says to the stay's clocks (F4, F6)."""
+    event = _event(message)
+    if event is not None:
+        carrying.step(work, event)
+
+
+def without_stay(message: Message, *, now: datetime) -> None:
+    """A message about a patient of ours who has no stay: taken in, a breach, and somebody reads it (scenario 7)."""
+    code = CODES.get(message.type)
+    if code is None or code == "M2" or message.patient is None:
+        return
+    found = judge(_incoming(message, code, now), _nobody(message), policy_for(message.organisation_id, oslo.day(now)))
+    if not found.breach:
+        return
+    record(message, found.breach, now=now)
+    cause = found.cause if found.cause != "stay.deviation" else "stay.message_outside"
+    what = CAUSES[cause]
+    open_task(
+        organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
+        patient=message.patient, subject=f"message:{message.pk}", unique_key=f"message:{message.pk}:outside",
+        text=" ".join(what.text.format(nummer="", kommune="kommunen").replace(" .", ".").split()),
+        role="message_responsible",
+    )  # fmt: skip
+
+
+def _nobody(message: Message) -> StayState:
+    return StayState(ordinary=True)
+
+
+def record(message: Message, code: str, *, now: datetime, stay: Stay | None = None, unit: Unit | None = None) -> None:
+    """The breach of routine that a message is, once per message and code."""
+    BreachOfRoutine.objects.get_or_create(
+        organisation=message.organisation,
+        unique_key=f"message:{message.pk}:{code}",
+        defaults={
+            "code": code,
+            "severity": BREACH_SEVERITY[code],
+            "at": now,
+            "stay": stay,
+            "patient": message.patient,
+            "unit": unit,
+            "message": message,
+        },
+    )
+
+
+def _incoming(message: Message, code: str, now: datetime) -> Incoming:
+    refers = message.refers_to is not None or bool(message.ref_parent)
+    if code == "M13":
+        refers = message.refers_to is not None and message.refers_to.type == "LOG_UTSKRIVNINGSKLAR"
+    sender, own = party(message.counterpart_her), party(message.own_her)
+    return Incoming(
+        message=code if message.status != "C" else "C",
+        at=min(message.generated_at or now, now),
+        now=now,
+        refers=refers,
+        reason=_reason(message) if code == "M11" else "",
+        service=sender.function if sender is not None else "",
+        reception=own.function if own is not None else "",
+        help_number="h_number" in message.flags,
+    )
+
+
+def _reason(message: Message) -> str:
+    """The policy's word for the reason of an avviksmelding (C-07): its theme of list 8117, and how its text begins."""
+    facts: Facts | None = read(message)
+    note = facts.notes[0] if facts is not None and facts.notes else None
+    if note is None:
+        return "other"
+    if note.theme.value == "1":
+        return "wrong_addressee"
+    if note.theme.value == "9" and note.text.strip().lower().startswith(TECHNICAL):
+        return "technical"
+    return "missing_information" if note.theme.value == "2" else "other"
+
+
+def _event(message: Message) -> Event | None:
+    at = message.created_at
+    match CODES.get(message.type):
+        case "M9":
+            return RequestReceived(at=at, reference=str(message.pk))
+        case "M10" if message.refers_to_id is not None:
+            return RequestAnswered(at=at, reference=str(message.refers_to_id))
+        case "M13":
+            return PlaceAnswered(at=at)
+        case _:
+            return None
