@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from samhandling.access.models import User
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
@@ -218,10 +219,19 @@ def lines(message: Message, now: datetime) -> list[Status]:
 def history(message: Message, now: datetime) -> list[TimelineEntry]:
     """Every step of the message, newest first."""
     names = {d.pk: d.name for d in message.deliveries.all()}
+    found = list(message.events.order_by("-id")[:STEPS_AT_MOST])
+    people = _people(event.detail for event in found)
     entries = []
-    for event in message.events.order_by("-id")[:STEPS_AT_MOST]:
+    for event in found:
         tone, title = words.event_words(event.kind)
         whom = names.get(event.delivery_id or 0, "")
-        text = " · ".join(part for part in (whom, event.detail) if part)
+        text = " · ".join(part for part in (whom, people.get(event.detail, event.detail)) if part)
         entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone))
     return entries
+
+
+def _people(details: Iterable[str]) -> dict[str, str]:
+    """`user 12` -> the name of who did it, for those that are named so."""
+    ids = {detail.removeprefix("user ") for detail in details if detail.startswith("user ")}
+    users = User.objects.filter(pk__in=[pk for pk in ids if pk.isdecimal()])
+    return {f"user {user.pk}": user.get_full_name() or user.username for user in users}

@@ -119,12 +119,22 @@ def _parts(old: str, new: str) -> Iterator[Part]:
     if max(len(words_before), len(words_after)) > WORDS_AT_MOST:
         words_before, words_after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     matcher = SequenceMatcher(None, words_before, words_after, autojunk=len(words_before) > 500)
-    for what, from_old, to_old, from_new, to_new in matcher.get_opcodes():
-        gone, come = "".join(words_before[from_old:to_old]), "".join(words_after[from_new:to_new])
-        if what == "equal":
-            yield Part("same", gone)
+    gone = come = ""
+    opcodes = matcher.get_opcodes()
+    for number, (what, from_old, to_old, from_new, to_new) in enumerate(opcodes):
+        before, after = "".join(words_before[from_old:to_old]), "".join(words_after[from_new:to_new])
+        if what != "equal" or (before.isspace() and 0 < number < len(opcodes) - 1):
+            # A blank between two changed words belongs to the change.
+            gone, come = gone + before, come + after
             continue
-        if gone:
-            yield Part("removed", gone)
-        if come:
-            yield Part("added", come)
+        yield from _changed(gone, come)
+        gone = come = ""
+        yield Part("same", before)
+    yield from _changed(gone, come)
+
+
+def _changed(gone: str, come: str) -> Iterator[Part]:
+    if gone:
+        yield Part("removed", gone)
+    if come:
+        yield Part("added", come)
