@@ -17,11 +17,15 @@ def serve(
 
     Eksempel: samhandling serve --port 8000
     """
+    from django.db import connection
+
     from samhandling.configuration import configuration
     from samhandling.node.web import run
     from samhandling.store.ready import require_migrated
 
     require_migrated()
+    # Granian runs the pages in a copy of this process, which must not share its connection.
+    connection.close()
     settings = configuration()
     run(host or settings.web_host, port or settings.web_port, threads=threads)
 

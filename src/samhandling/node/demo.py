@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -21,7 +22,7 @@ import typer
 from samhandling.errors import SamhandlingError
 
 if TYPE_CHECKING:
-    from samhandling.world.day import Happening
+    from samhandling.world.day import Played
     from samhandling.world.demonstration import Tell
 
 DEFAULT_HOME = Path("var/demo")
@@ -119,12 +120,13 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
         with Supervisor(
             {"SAMHANDLING_MLLP": json.dumps(lines), **folders}, log_folder=settings.home / "logs"
         ) as children:
+            fork = partial(children.fork, first=configuration.cache_clear)
             # The pages take longest to come up.
-            children.start("serve", ["serve", "--port", str(web)])
-            children.start("mllp", ["mllp"])
-            children.start("worker", ["worker"])
+            fork("serve", ["serve", "--port", str(web)])
+            fork("mllp", ["mllp"])
+            fork("worker", ["worker"])
             _wait_for(children, (settings.web_host, web), (line.host, mllp))
-            children.start("simulator", ["demo", "--simulator", f"{line.host}:{mllp}"])
+            fork("simulator", ["demo", "--simulator", f"{line.host}:{mllp}"])
             address = f"http://{settings.web_host}:{web}/"
             _welcome(address, password, demonstration.log_ins(), f"{line.host}:{mllp}", settings.home / EPJ)
             with suppress(KeyboardInterrupt):
@@ -247,11 +249,11 @@ def _teller(title: str) -> Tell:
     return tell
 
 
-def _told_on_stderr(happening: Happening) -> None:
+def _told_on_stderr(happening: Played) -> None:
     from samhandling.clock import oslo
 
-    if happening.event.why:
-        print(f"{oslo.say_time(happening.at)}  {happening.event.why}", file=sys.stderr)
+    if happening.why:
+        print(f"{oslo.say_time(happening.at)}  {happening.why}", file=sys.stderr)
 
 
 def _welcome(address: str, password: str, users: tuple[tuple[str, str, str, str], ...], mllp: str, epj: Path) -> None:
