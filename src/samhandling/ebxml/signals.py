@@ -24,7 +24,6 @@ from samhandling.ebxml.packing import (
 )
 from samhandling.ebxml.signature import Reference
 
-
 _HERE = "references"
 """Where the copies go. As text: lxml drops a namespace declaration of a moved element that only its XPath needs."""
 
