@@ -39,7 +39,7 @@ HANDLERS: dict[str, str] = {
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "job.dead": ("exchange.set_aside", "intake.job_died", "node.job_dead"),
     "job.settled": ("node.job_settled",),
-    "message.received": ("stays.received", "writing.noticed"),
+    "message.received": ("writing.noticed", "stays.received"),
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
     "message.obstructed": ("downtime.obstructed",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
 from samhandling.errors import SamhandlingError
-from samhandling.jobs.handlers import retry_with
+from samhandling.jobs.at_once import JobOfItsOwn
+from samhandling.jobs.handlers import at_once, retry_with
+from samhandling.jobs.models import WorkerLife
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
 
@@ -92,8 +94,68 @@ def told(running: Running) -> None:
     )
 
 
+def asking(running: Running) -> None:
+    """Ask for another handler with the payload, then write down the word; fail at the end when the payload says so."""
+    from samhandling.jobs.services import enqueue
+
+    with transaction.atomic():
+        enqueue(running.payload["other"], {"word": "asked"}, now=running.now, keys=running.payload.get("keys", ()))
+        DONE.append((running.payload["word"], running.attempt))
+        if running.payload.get("fails"):
+            raise ValueError
+        running.finish()
+
+
+@at_once
+def small(running: Running) -> None:
+    """Write down the word with how it was run, and leave a row."""
+    with transaction.atomic(savepoint=False):
+        DONE.append((f"{running.payload['word']} {'at once' if running.at_once else 'as a job'}", running.attempt))
+        WorkerLife.objects.create(place="small", pid=1, pid_started="", started_at=running.now, lease_until=ALIVE)
+        running.finish()
+
+
+@at_once
+def small_failing(running: Running) -> None:
+    """Leave a row, then fail, unless it is a job of its own."""
+    small(running)
+    if running.at_once:
+        raise ValueError("content that must not be stored: 13116900216")
+
+
+@at_once
+def small_refusing(running: Running) -> None:
+    """Leave a row, then want to be a job of its own."""
+    small(running)
+    if running.at_once:
+        raise JobOfItsOwn
+
+
+@at_once
+def small_waiting(running: Running) -> None:
+    """Want to wait."""
+    with transaction.atomic(savepoint=False):
+        DONE.append((running.payload["word"], running.attempt))
+        running.postpone(running.now + timedelta(hours=1))
+
+
+ALIVE = datetime(2100, 1, 1, tzinfo=UTC)
 HANDLERS = {
     name: f"tests.store.jobs_wiring.{name}"
-    for name in ("note", "silent", "failing", "stubborn", "half", "chain", "later", "told")
+    for name in (
+        "note",
+        "silent",
+        "failing",
+        "stubborn",
+        "half",
+        "chain",
+        "later",
+        "told",
+        "asking",
+        "small",
+        "small_failing",
+        "small_refusing",
+        "small_waiting",
+    )
 }
 SUBSCRIBERS = {"job.dead": ("told",), "job.settled": ("told",), "twice": ("silent", "note")}

@@ -39,12 +39,10 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EVENTS = 3
 
 BOUNDS = {
-    "intake.apply_adt": 49,
-    "exchange.deliver": 28,
-    "exchange.read": 48,
+    "intake.apply_adt": 60,
+    "exchange.read": 60,
     "stays.delivery": 10,
-    "stays.received": 20,
-    "writing.noticed": 10,
+    "stays.received": 18,
 }
 """Handler -> most statements for one admission of a municipal user, through to the counted receipt.
 
@@ -97,8 +95,7 @@ def test_an_admission_through_to_its_receipt(hospital, monkeypatch):
         == [("in", "taken")] * EVENTS + [("out", "received")] * EVENTS
     )
     assert {handler: count / EVENTS for handler, count in ran.items()} == {
-        "intake.apply_adt": 1, "exchange.deliver": 2, "exchange.read": 2, "stays.delivery": 1, "stays.received": 1,
-        "writing.noticed": 2,
+        "intake.apply_adt": 1, "exchange.read": 2, "stays.delivery": 1, "stays.received": 1,
     }  # fmt: skip
     measured = {handler: count / EVENTS for handler, count in asked.items()}
     assert {handler: count for handler, count in measured.items() if count > BOUNDS[handler]} == {}, measured

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -20,10 +21,12 @@ from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
 from samhandling.exchange.rules import DeliveryEvent
 from samhandling.exchange.steps import MovedMeanwhileError, move_delivery, record, timer_name
-from samhandling.jobs.handlers import retry_with
+from samhandling.jobs.at_once import JobOfItsOwn
+from samhandling.jobs.handlers import at_once, retry_with
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.jobs.services import enqueue
+from samhandling.store import memo
 from samhandling.store.prepared import insert, only, prepared
 
 PATIENT_RETRY = Retry(first=timedelta(seconds=2), factor=3.0, longest=timedelta(minutes=10), attempts=700)
@@ -40,18 +43,26 @@ def carrier(name: str) -> Carrier:
     return made
 
 
-def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a delivery carries."""
+
+    sender_her: str
+    msg_id: str
+    """As the document names itself."""
+    data: bytes
+
+
+def queue(delivery: Delivery, sent: Sent, *, line: str, now: datetime, run_at: datetime | None = None) -> None:
     """Store a new delivery and the jobs that take it out and watch it, in the caller's transaction.
 
-    `line`: deliveries of one line to one receiver leave in the order they were queued.
+    `line`: deliveries of one line to one receiver leave in the order they were queued. `sent` is stored already.
     """
     delivery.transport_id = uuid4()
     delivery.queued_at = now
     insert(delivery)
     if delivery.message_id is not None:
         record("delivery.queued", at=now, message=delivery.message_id, delivery=delivery)
-    keys = () if run_at is not None or not line else (f"out:{delivery.organisation_id}:{line}:{delivery.her_id}",)
-    enqueue("exchange.deliver", {"delivery": delivery.pk}, now=now, keys=keys, run_at=run_at)
     if delivery.deadline_at is not None:
         enqueue(
             "exchange.watch",
@@ -60,15 +71,25 @@ def queue(delivery: Delivery, *, line: str, now: datetime, run_at: datetime | No
             run_at=max(now, _points(delivery)[0].at),
             unique=timer_name(delivery.pk),
         )
+    keys = () if run_at is not None or not line else (f"out:{delivery.organisation_id}:{line}:{delivery.her_id}",)
+    memo.keep((delivery, sent), deliver, delivery.pk)
+    enqueue("exchange.deliver", {"delivery": delivery.pk}, now=now, keys=keys, run_at=run_at)
 
 
+@at_once
 @retry_with(PATIENT_RETRY)
 def deliver(running: Running) -> None:
-    """Job: hand one delivery over. Killed anywhere, it goes again with the same transport id and MsgId."""
+    """Job: hand one delivery over. Killed anywhere, it goes again with the same transport id and MsgId.
+
+    At once, in the transaction that queued it, only where it stays inside this store.
+    """
+    if running.at_once:
+        _deliver_inside(running)
+        return
     delivery = _begin(running)
     if delivery is None:
         return
-    envelope = _envelope(delivery)
+    envelope = _envelope(delivery, _sent(delivery))
     try:
         way = carrier(delivery.carrier)
         if way.stays_inside(envelope.receiver_her):
@@ -93,6 +114,20 @@ def deliver(running: Running) -> None:
         _done(running, delivery, done)
 
 
+def _deliver_inside(running: Running) -> None:
+    """Hand over within the caller's transaction. Raises JobOfItsOwn for a receiver elsewhere."""
+    queued = cast("tuple[Delivery, Sent] | None", memo.recall(deliver, running.payload["delivery"]))
+    if queued is None or not carrier(queued[0].carrier).stays_inside(queued[0].her_id):
+        raise JobOfItsOwn
+    # Nobody else has seen the row yet.
+    delivery, sent = queued
+    if obstructed(running, delivery):
+        return
+    done = carrier(delivery.carrier).hand_over(_envelope(delivery, sent), now=running.now)
+    move_delivery(delivery, DeliveryEvent.BEGIN, _event_of(done), now=running.now)
+    running.finish()
+
+
 def _locked(delivery_id: int) -> Delivery:
     return only(_with_lock(delivery_id))
 
@@ -115,21 +150,20 @@ def _begin(running: Running) -> Delivery | None:
     return delivery
 
 
-def _envelope(delivery: Delivery) -> Envelope:
-    sender_her, msg_id, data = _sent(delivery)
+def _envelope(delivery: Delivery, sent: Sent) -> Envelope:
     return Envelope(
         transport_id=delivery.transport_id,
-        sender_her=sender_her,
+        sender_her=sent.sender_her,
         receiver_her=delivery.her_id,
         service=delivery.service,
         action=delivery.action,
-        msg_id=msg_id,
-        data=data,
+        msg_id=sent.msg_id,
+        data=sent.data,
     )
 
 
-def _sent(delivery: Delivery) -> tuple[str, str, bytes]:
-    """Our party, the id of what is sent, and its document. Raises ContentRemovedError when that was deleted."""
+def _sent(delivery: Delivery) -> Sent:
+    """What the delivery carries, from the store. Raises ContentRemovedError when that was deleted."""
     if delivery.message_id is not None:
         rows = _message_sent(delivery.message_id)
     else:
@@ -137,7 +171,7 @@ def _sent(delivery: Delivery) -> tuple[str, str, bytes]:
         rows = _receipt_sent(delivery.receipt_id)
     if rows[0][2] is None:
         raise originals.ContentRemovedError(f"delivery {delivery.pk}")
-    return rows[0][0], rows[0][1], originals.joined(row[2] for row in rows)
+    return Sent(rows[0][0], rows[0][1], originals.joined(row[2] for row in rows))
 
 
 @prepared
@@ -165,13 +199,17 @@ def _give_up(running: Running, code: str) -> None:
 
 def _done(running: Running, delivery: Delivery, done: HandOver) -> None:
     """Transaction *done*, which the caller has begun. `delivery` as it stood after `_begin`."""
-    event = DeliveryEvent.TRANSPORT_ACK if done.result is Result.ACKNOWLEDGED else DeliveryEvent.HANDED
+    event = _event_of(done)
     try:
         move_delivery(delivery, event, now=running.now)
     except MovedMeanwhileError:
         # The counterpart answered, or the time ran out, while it was handed over.
         move_delivery(_locked(delivery.pk), event, now=running.now)
     running.finish()
+
+
+def _event_of(done: HandOver) -> DeliveryEvent:
+    return DeliveryEvent.TRANSPORT_ACK if done.result is Result.ACKNOWLEDGED else DeliveryEvent.HANDED
 
 
 def _points(delivery: Delivery) -> tuple[rules.WarningPoint, ...]:

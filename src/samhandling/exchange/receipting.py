@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db.models import QuerySet
 
 from samhandling.exchange import notices, originals, rules, steps
-from samhandling.exchange.delivering import queue
+from samhandling.exchange.delivering import Sent, queue
 from samhandling.exchange.models import Arrival, Delivery, Direction, Message, Receipt, Role
 from samhandling.exchange.rules import DeliveryEvent, Standing
 from samhandling.messages import catalogue, engine
@@ -69,17 +69,17 @@ def _answer(
         steps.record("receipt.withheld", at=now, message=message, receipt=receipt, detail="simulated")
         return receipt
     wait = timedelta(minutes=fault.minutes) if fault is not None and fault.mode == SLOW else None
-    _send_back(receipt, message, arrival, facts, now=now, run_at=now + wait if wait else None)
+    delivery = _way_back(receipt, message, arrival, facts)
+    sent = Sent(receipt.party_her, receipt.receipt_id, document)
+    queue(delivery, sent, line="", now=now, run_at=now + wait if wait else None)
     return receipt
 
 
-def _send_back(
-    receipt: Receipt, message: Message, arrival: Arrival, facts: Facts, *, now: datetime, run_at: datetime | None
-) -> None:
-    """Queue the receipt to the sender's party: its own carrier where we know it, else the one the message came by."""
+def _way_back(receipt: Receipt, message: Message, arrival: Arrival, facts: Facts) -> Delivery:
+    """The delivery to the sender's party: by its own carrier where we know it, else the one the message came by."""
     party_id, carrier = next(iter(_carriers(facts.sender.her_id)), (None, arrival.carrier))
     kind = catalogue.by_code(message.type, message.version)
-    delivery = Delivery(
+    return Delivery(
         organisation=message.organisation,
         receipt=receipt,
         party_id=party_id,
@@ -91,7 +91,6 @@ def _send_back(
         service=kind.service if kind is not None else arrival.service or f"S-{message.type}",
         action="APPREC",
     )
-    queue(delivery, line="", now=now, run_at=run_at)
 
 
 @prepared

@@ -11,7 +11,7 @@ from django.db.models import Q
 from samhandling.exchange import addressing, composing, notices, originals, rules, steps, written
 from samhandling.exchange.addressing import Addresses
 from samhandling.exchange.composing import Heading
-from samhandling.exchange.delivering import queue
+from samhandling.exchange.delivering import Sent, queue
 from samhandling.exchange.models import Delivery, Direction, Message, Role
 from samhandling.exchange.values import Draft, Finding, LogisticsContent, Outcome
 from samhandling.exchange.written import NOTHING, Trial
@@ -167,7 +167,8 @@ def store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, writ
     steps.record("message.sent", at=now, message=message, detail=f"{facts.type} {facts.version} {facts.status}".strip())
     receivers = [(receiver, Role.PRIM), *((copy, Role.COP) for copy in addresses.copies)]
     for party, role in receivers:
-        queue(_delivery(message, party, role), line=message.subject or message.patient_key or message.msg_id, now=now)
+        line = message.subject or message.patient_key or message.msg_id
+        queue(_delivery(message, party, role), Sent(message.own_her, message.msg_id_written, data), line=line, now=now)
     publish("message.sent", {"message": message.pk}, now=now)
     close_tasks(unique_key=notices.not_sent_key(draft), organisation=draft.organisation, how="resolved", now=now)
     return message

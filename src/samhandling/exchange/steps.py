@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Model
 
 from samhandling.exchange import notices, rules
-from samhandling.exchange.models import Arrival, Delivery, Message, Receipt
+from samhandling.exchange.models import Arrival, Delivery, Message, MessageEvent, Receipt
 from samhandling.exchange.rules import (
     ArrivalEvent,
     DeliveryEvent,
@@ -17,7 +17,7 @@ from samhandling.exchange.rules import (
     Step,
 )
 from samhandling.jobs.services import cancel, publish
-from samhandling.store.prepared import update
+from samhandling.store.prepared import insert, insert_all, update
 
 
 def record(
@@ -31,30 +31,12 @@ def record(
     detail: str = "",
 ) -> None:
     """Append a step to the history of rows or row ids. `detail` holds codes and HER-ids only."""
-    # A dozen of these for each message: the statement is written out, since building it costs more than running it.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_EVENT,
-            [
-                _id(message),
-                _id(delivery),
-                _id(receipt),
-                _id(arrival),
-                connection.ops.adapt_datetimefield_value(at),
-                kind,
-                detail[:200],
-            ],
-        )
+    insert(_line(kind, at, message=message, delivery=delivery, receipt=receipt, arrival=arrival, detail=detail))
 
 
-_INSERT_EVENT = (
-    "INSERT INTO exchange_messageevent (message_id, delivery_id, receipt_id, arrival_id, at, kind, detail)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-)
-
-
-def _id(row: Model | int | None) -> int | None:
-    return row.pk if isinstance(row, Model) else row
+def _line(kind: str, at: datetime, *, detail: str = "", **about: Model | int | None) -> MessageEvent:
+    ids = {f"{name}_id": row.pk if isinstance(row, Model) else row for name, row in about.items()}
+    return MessageEvent(kind=kind, at=at, detail=detail[:200], **ids)
 
 
 def timer_name(delivery_id: int) -> str:
@@ -75,14 +57,31 @@ _TIMES = {
 
 
 def move_delivery(
-    delivery: Delivery, event: DeliveryEvent, *, now: datetime, reason: str = "", receipted_at: datetime | None = None
+    delivery: Delivery, *events: DeliveryEvent, now: datetime, reason: str = "", receipted_at: datetime | None = None
 ) -> Step:
-    """One step of a delivery, in the caller's transaction.
+    """One step of a delivery, or several at one instant, in the caller's transaction; gives the last.
 
     Raises MovedMeanwhileError, with nothing written, when its row was not locked and has moved since it was read.
     """
-    found = rules.step(rules.DELIVERY, delivery.state, event)
     before, attempts = delivery.state, delivery.attempts
+    for event in events:
+        found = _set(delivery, event, now=now, reason=reason)
+    if receipted_at is not None:
+        delivery.receipted_at = receipted_at
+    if not update(delivery, *_MOVED, expecting={"state": before, "attempts": attempts}):
+        raise MovedMeanwhileError(f"delivery {delivery.pk}")
+    about = {"message": delivery.message_id, "delivery": delivery, "receipt": delivery.receipt_id}
+    insert_all(_line(f"delivery.{event}", now, detail=reason, **about) for event in events)
+    if delivery.message_id is not None:
+        _follow(delivery.message_id, delivery, found, before=before, now=now)
+    elif Effect.TASK_FAILED in found.effects:
+        notices.receipt_not_delivered(delivery, now=now)
+    return found
+
+
+def _set(delivery: Delivery, event: DeliveryEvent, *, now: datetime, reason: str) -> Step:
+    """Let the row, not yet stored, say what the step makes of it."""
+    found = rules.step(rules.DELIVERY, delivery.state, event)
     delivery.state = found.state
     field = _TIMES.get(event)
     if field is not None:
@@ -93,22 +92,6 @@ def move_delivery(
         delivery.attempts += 1
     if reason or found.state in {rules.DeliveryState.SENT, rules.DeliveryState.ACKNOWLEDGED}:
         delivery.reason = reason
-    if receipted_at is not None:
-        delivery.receipted_at = receipted_at
-    if not update(delivery, *_MOVED, expecting={"state": before, "attempts": attempts}):
-        raise MovedMeanwhileError(f"delivery {delivery.pk}")
-    record(
-        f"delivery.{event}",
-        at=now,
-        message=delivery.message_id,
-        delivery=delivery,
-        receipt=delivery.receipt_id,
-        detail=reason,
-    )
-    if delivery.message_id is not None:
-        _follow(delivery.message_id, delivery, found, before=before, now=now)
-    elif Effect.TASK_FAILED in found.effects:
-        notices.receipt_not_delivered(delivery, now=now)
     return found
 
 

@@ -36,6 +36,20 @@ def retry_with(policy: Retry) -> Callable[[_H], _H]:
     return mark
 
 
+def at_once(handler: _H) -> _H:
+    """Decorator: a running job that asks for this handler may do it within its own transaction (see `jobs.at_once`)."""
+    handler.at_once = True  # type: ignore[attr-defined]
+    return handler
+
+
+def is_at_once(name: str) -> bool:
+    """Whether the handler of that name is marked so; False for one that is not there."""
+    try:
+        return getattr(handler(name), "at_once", False)
+    except UnknownHandlerError:
+        return False
+
+
 def policy_of(name: str) -> Retry:
     """The retry policy of the handler of that name; the default for a handler that is not there."""
     try:

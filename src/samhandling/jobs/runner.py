@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import structlog
 from django.db import transaction
 
-from samhandling.jobs import handlers, life, outcomes, sql
+from samhandling.jobs import at_once, handlers, life, outcomes, sql
 from samhandling.jobs.rules import Event
 from samhandling.jobs.running import LeaseLostError, Running
 from samhandling.store.memo import remembering
@@ -30,7 +30,7 @@ def run_one(job: sql.Claimed, worker_id: int, *, clock: Callable[[], datetime]) 
     began = time.perf_counter()
     with structlog.contextvars.bound_contextvars(correlation=f"job-{job.id}", handler=job.handler):
         try:
-            with remembering():
+            with remembering(), at_once.allowing(job.attempt == 1 and not job.crashes):
                 handlers.handler(job.handler)(running)
             if not running.settled:
                 with transaction.atomic():

@@ -25,6 +25,9 @@ class Running:
     killed process: whatever it wrote without `finish()` in the same transaction it must find and pick up.
     """
 
+    at_once = False
+    """True while it runs within the transaction of the job that asked for it (`jobs.at_once`)."""
+
     def __init__(
         self,
         *,

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from samhandling.errors import SamhandlingError
-from samhandling.jobs import handlers, sql
+from samhandling.jobs import at_once, handlers, sql
 from samhandling.jobs.wake import wake_after_commit
 
 # Stricter than the redaction of logs: eleven digits within a keyed hash are no person number.
@@ -35,7 +35,9 @@ def enqueue(
     run_at: datetime | None = None,
     unique: str | None = None,
 ) -> int:
-    """Ask for `handler` to be run with `payload`, in the caller's transaction; gives the job's id.
+    """Ask for `handler` to be run with `payload`, in the caller's transaction; gives the job's id, 0 when it was done.
+
+    Asked for by a running job, a small handler is done within the same transaction (`jobs.at_once`).
 
     `keys`: the job waits for its turn in the line of each; enqueuing takes the keys' locks until the transaction ends.
     `run_at`: not before this instant (aware UTC); such a timer has no keys. `unique`: at most one waiting job of that
@@ -48,6 +50,8 @@ def enqueue(
         raise JobRefusedError("a timer has no keys: order holds among due jobs only")
     if _PERSON_NUMBER.search(json.dumps([payload, list(keys), unique])):
         raise JobRefusedError(f"{handler}: something that looks like a person number")
+    if run_at is None and unique is None and at_once.done(handler, payload, now=now, queue=queue, keys=keys):
+        return 0
     with transaction.atomic(savepoint=False):
         job_id = sql.insert(
             handler=handler,
@@ -91,7 +95,7 @@ def enqueue_timers(handler: str, timers: Sequence[Timer], *, now: datetime) -> N
 
 
 def publish(event: str, payload: dict[str, Any], *, now: datetime, keys: Sequence[str] = ()) -> list[int]:
-    """Tell every subscriber of `event` by a job each; gives the job ids. The payload gets the event's name."""
+    """Tell every subscriber of `event` by `enqueue`; gives the job ids. The payload gets the event's name."""
     return [enqueue(name, {**payload, "event": event}, now=now, keys=keys) for name in handlers.subscribers(event)]
 
 

@@ -262,6 +262,15 @@ def lock_keys(keys: Sequence[str]) -> None:
         cursor.execute(_LOCK, [list(set(keys))])
 
 
+def nobody_in_line(keys: Sequence[str], *, queue: str) -> bool:
+    """True when no job stands in the line of any of the keys; nobody else enters one until the transaction ends."""
+    lock_keys(keys)
+    with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(keys))
+        cursor.execute(f"SELECT 1 FROM jobs_jobkey WHERE queue = %s AND key IN ({marks}) LIMIT 1", [queue, *keys])  # noqa: S608
+        return cursor.fetchone() is None
+
+
 def next_run_at(after: datetime | None = None) -> datetime | None:
     """When the next waiting job that nothing blocks may run; None when there is none. `after`: look only later."""
     clause, parameters = ("AND j.run_at > %s", [_when(after)]) if after else ("", [])

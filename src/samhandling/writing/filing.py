@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from samhandling.exchange import originals, steps
 from samhandling.exchange.models import Direction, Message
-from samhandling.jobs.handlers import retry_with
+from samhandling.jobs.at_once import JobOfItsOwn
+from samhandling.jobs.handlers import at_once, retry_with
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
@@ -30,10 +31,14 @@ APART = timedelta(seconds=1)
 """Between two that have waited for a record to be set up: other work goes on meanwhile."""
 
 
+@at_once
 def noticed(running: Running) -> None:
     """Job on `message.received` and `message.sent`: a message that belongs in the record is on its way there."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         message = only(_message(running.payload["message"]))
+        if running.at_once and setting_of(message.organisation) is not None:
+            # All who ask for a hand-over meet in one timer's row, which a long transaction must not hold.
+            raise JobOfItsOwn
         notice(message, now=running.now)
         running.finish()
 
