@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -144,6 +145,12 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate, at: datetim
         return False
     if not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
         return False
+    return _signed_by(certificate, issuer)
+
+
+@lru_cache(maxsize=4096)
+def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Remembered: the same few certificates come with every message, and this answer never changes."""
     if not isinstance(certificate.signature_hash_algorithm, _HASHES):
         return False
     try:

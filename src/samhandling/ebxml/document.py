@@ -22,6 +22,7 @@ MOST_ELEMENTS = 20_000
 MOST_DEPTH = 60
 
 _parsers = threading.local()
+_too_deep = etree.XPath("boolean(" + "/*" * (MOST_DEPTH + 1) + ")")
 _DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml\s+version\s*=\s*[\"']([^\"']*)[\"']([^>]*)\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
 
@@ -66,7 +67,7 @@ def open_document(data: bytes, *, most_bytes: int = MOST_BYTES, most_elements: i
         return Opened(None, "doctype")
     if any(isinstance(after, etree._ProcessingInstruction) for after in tree.itersiblings()):
         return Opened(None, "not_xml", head is not None, encoding)  # SOAP 1.1 forbids it, and copies lose its place
-    if _deep(tree):
+    if _too_deep(tree):
         return Opened(None, "too_deep", head is not None, encoding)
     return Opened(tree, "", head is not None, encoding)
 
@@ -80,16 +81,6 @@ def _fault(error: Exception, data: bytes, encoding: str) -> str:
     except (LookupError, ValueError):
         return "encoding"
     return "not_xml"
-
-
-def _deep(tree: Tree) -> list[Tree]:
-    """The elements of a level that must not be there."""
-    level = [tree]
-    for _ in range(MOST_DEPTH):
-        level = [child for element in level for child in element if isinstance(child.tag, str)]
-        if not level:
-            return []
-    return level
 
 
 def _parser() -> etree.XMLParser:

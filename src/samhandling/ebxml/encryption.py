@@ -12,7 +12,7 @@ from typing import Any
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives import hashes, padding
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding as rsa_padding
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -102,6 +102,7 @@ def _decrypt(data: bytes, keys: tuple[Decrypter, ...]) -> bytes | None:
         return None
     vector = cipher["parameters"].native
     encrypted = content["encrypted_content"].native
+    del info, enveloped, content  # each level holds a copy of all below it
     for recipient in recipients:
         for pair in sorted(keys, key=lambda one: not _is_for(recipient["rid"], one.certificate)):
             found = _try(recipient, pair.key, cipher["algorithm"].native, vector, encrypted)
@@ -128,10 +129,17 @@ def _try(recipient: Any, key: rsa.RSAPrivateKey, name: str, vector: bytes, encry
             return None
         decryptor = Cipher(kind(secret), modes.CBC(vector)).decryptor()
         padded = decryptor.update(encrypted) + decryptor.finalize()
-        remover = padding.PKCS7(kind.block_size).unpadder()
-        return remover.update(padded) + remover.finalize()
+        return _unpadded(padded, kind.block_size // 8)
     except ValueError:
         return None
+
+
+def _unpadded(padded: bytes, block: int) -> bytes | None:
+    """Without the padding of PKCS#7; None when it is none."""
+    count = padded[-1] if padded else 0
+    if not 1 <= count <= block or not padded.endswith(bytes([count]) * count):
+        return None
+    return padded[:-count]
 
 
 def _scheme(algorithm: Any) -> rsa_padding.AsymmetricPadding | None:

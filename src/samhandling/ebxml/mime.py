@@ -28,7 +28,7 @@ _NAME = re.compile(rb"[!-9;-~]+")
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _PARAMETER = re.compile(r';\s*([!#-\'*+\-.0-9A-Z^_`a-z{|}~]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]+)', re.DOTALL)
 _BLANKS = b" \t\r\n"
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/ \t\r\n]*+(?:=[ \t\r\n]*+){0,2}")
 _ONCE = ("content-type", "content-transfer-encoding", "content-id", "mime-version", "soapaction")
 
 
@@ -161,37 +161,37 @@ def read(data: bytes) -> Message:
     if looks_bare(data):
         return Message(None, (Part(Headers(), data),), 0)
     headers, begin, http = read_headers(data)
-    return read_body(headers, memoryview(data)[begin:], http=http)
+    return read_body(headers, data, begin, http=http)
 
 
-def read_body(headers: Headers, body: bytes | memoryview, *, http: bool) -> Message:
-    """Read what follows the headers. Raises MimeError."""
+def read_body(headers: Headers, data: bytes, begin: int, *, http: bool) -> Message:
+    """Read what follows the headers, from `begin` on. Raises MimeError. Nothing large is copied but what is decoded."""
     if headers.twice():
         raise MimeError(f"header {headers.twice()} twice")
     kind = headers.content_type
     if not kind.value.startswith("multipart/"):
-        return Message(headers, (_part(headers, bytes(body)),), 0, http=http)
-    preamble, parts = _split(kind, bytes(body))
+        return Message(headers, (_part(headers, data, begin, len(data)),), 0, http=http)
+    preamble, parts = _split(kind, data, begin)
     return Message(headers, parts, _root(kind, parts), preamble, http)
 
 
-def _split(kind: ContentType, body: bytes) -> tuple[str, tuple[Part, ...]]:
+def _split(kind: ContentType, data: bytes, begin: int) -> tuple[str, tuple[Part, ...]]:
     """Preamble and parts of a multipart body."""
     boundary = kind.parameters.get("boundary", "")
     if not boundary or len(boundary) > _MOST_BOUNDARY or not boundary.isascii() or boundary != boundary.strip():
         raise MimeError("no usable boundary")
-    line = re.compile(rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("ascii")) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
-    found = line.search(body)
-    if found is None:
+    mark = b"--" + boundary.encode("ascii")
+    line = _boundary_line(data, mark, begin)
+    if line is None:
         raise MimeError("the boundary is nowhere")
-    preamble = body[: found.start()].decode("utf-8", errors="replace").strip()
+    preamble = data[begin : line[0]].decode("utf-8", errors="replace").strip()
     parts: list[Part] = []
-    while found[1] is None:
-        begin = body.find(b"\n", found.end()) + 1
-        found = line.search(body, found.end())
-        if found is None or not begin:
+    while not line[2]:
+        start = line[1]
+        line = _boundary_line(data, mark, start)
+        if line is None:
             raise MimeError("the last part does not end")
-        parts.append(_read_part(body[begin : max(found.start(), begin)]))
+        parts.append(_read_part(data, start, max(line[0], start)))
         if len(parts) > MOST_PARTS:
             raise MimeError(f"more than {MOST_PARTS} parts")
     if not parts:
@@ -199,19 +199,36 @@ def _split(kind: ContentType, body: bytes) -> tuple[str, tuple[Part, ...]]:
     return preamble, tuple(parts)
 
 
-def _read_part(data: bytes) -> Part:
-    if data.startswith((b"\r\n", b"\n")):
-        return _part(Headers(), data.lstrip(b"\r").removeprefix(b"\n"))
-    if len(data) < _MOST_HEADER and not _END_OF_HEADERS.search(data):
-        data += b"\r\n\r\n"  # an empty part: the blank line belongs to the boundary
-    headers, begin, _ = read_headers(data)
+def _boundary_line(data: bytes, mark: bytes, place: int) -> tuple[int, int, bool] | None:
+    """Where the next boundary line begins (with the line end before it), where it ends, and whether it closes."""
+    while (place := data.find(mark, place)) >= 0:
+        end = data.find(b"\n", place)
+        end = len(data) if end < 0 else end + 1
+        rest = data[place + len(mark) : min(end, place + len(mark) + 200)].rstrip(_BLANKS)
+        if (place == 0 or data[place - 1] == 10) and rest in {b"", b"--"}:
+            before = place - 1 if place > 0 else place
+            before -= 1 if before > 0 and data[before - 1] == 13 else 0
+            return before, end, rest == b"--"
+        place += len(mark)
+    return None
+
+
+def _read_part(data: bytes, start: int, end: int) -> Part:
+    if data.startswith((b"\r\n", b"\n"), start, end):
+        return _part(Headers(), data, data.index(b"\n", start) + 1, end)
+    found = _END_OF_HEADERS.search(data, start, min(start + _MOST_HEADER, end))
+    if found is None and end - start > _MOST_HEADER:
+        raise MimeError("no end of the headers")
+    # Without a blank line the part is empty: its line end belongs to the boundary.
+    stop, begin = (found.start(), found.end()) if found else (end, end)
+    headers = Headers(tuple(_lines(data[start:stop])))
     if headers.twice():
         raise MimeError(f"header {headers.twice()} twice")
-    return _part(headers, data[begin:])
+    return _part(headers, data, begin, end)
 
 
-def _part(headers: Headers, data: bytes) -> Part:
-    decoded, broken = decode(data, headers.encoding)
+def _part(headers: Headers, data: bytes, begin: int, end: int) -> Part:
+    decoded, broken = decode(data, headers.encoding, begin, end)
     return Part(headers, decoded, broken)
 
 
@@ -227,17 +244,18 @@ def _root(kind: ContentType, parts: tuple[Part, ...]) -> int:
     return 0
 
 
-def decode(data: bytes, encoding: str) -> tuple[bytes, str]:
+def decode(data: bytes, encoding: str, begin: int = 0, end: int | None = None) -> tuple[bytes, str]:
     """Undo a transfer encoding: the bytes and "", or nothing and what is wrong."""
+    end = len(data) if end is None else end
     if encoding == "base64":
-        bare = data.translate(None, _BLANKS)
-        if len(bare) % 4 or not _BASE64.fullmatch(bare):
+        letters = end - begin - sum(data.count(blank, begin, end) for blank in (b" ", b"\t", b"\r", b"\n"))
+        if letters % 4 or not _BASE64.fullmatch(data, begin, end):
             return b"", "base64"
-        return binascii.a2b_base64(bare), ""
+        return binascii.a2b_base64(memoryview(data)[begin:end]), ""
     if encoding == "quoted-printable":
-        return quopri.decodestring(data), ""
+        return quopri.decodestring(data[begin:end]), ""
     if encoding in {"", "7bit", "8bit", "binary"}:
-        return data, ""
+        return data[begin:end], ""
     return b"", "unknown"
 
 

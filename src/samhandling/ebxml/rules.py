@@ -343,3 +343,27 @@ class Finding:
     def code(self) -> str:
         """Our stable id in full."""
         return f"ebxml.{self.rule.id}"
+
+
+def page() -> str:
+    """`docs/ebxml-rules.md`, made from the table."""
+    lines = [
+        "# Rules of the ebXML checklist",
+        "",
+        "For testers and integrators. `samhandling ebxml check` judges every mail by these rules, in this order. *HITS*",
+        "is the id in HITS 1172. The answer is what the sender gets: `fault` a SOAP Fault, `error` a signed MessageError",
+        "that rejects, `warning` a MessageError of warnings alone (the message is taken), `wait` no answer yet, `log`",
+        "nothing. Made from `samhandling/ebxml/rules.py` by `python -m samhandling.ebxml.rules`.",
+        "",
+        "| Step | Rule | HITS | Answer | Code | Text |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {rule.step} | ebxml.{rule.id} | {rule.hits} | {rule.answer.value} | {rule.code} | {rule.text} |"
+        for rule in RULES.values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

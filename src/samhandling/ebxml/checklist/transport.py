@@ -30,7 +30,7 @@ def read(case: Case, data: bytes) -> None:
             _mail(case, headers)
         if not _top(case, headers):
             return
-        case.message = mime.read_body(headers, memoryview(data)[begin:], http=http)
+        case.message = mime.read_body(headers, data, begin, http=http)
     except MimeError:
         case.find("mime_unreadable")
         return
