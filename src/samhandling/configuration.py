@@ -121,6 +121,10 @@ class NodeConfiguration(BaseSettings):
     mail: MailSetting | None = None
     status_folder: Path | None = None
     """Folder or share where the status page is written as plain files on every change."""
+    emergency_folder: Path | None = None
+    """Protected folder for the encrypted print-outs of each ward, readable when the node is off."""
+    emergency_hours: float = 4
+    """How often they are made anew."""
     loopback_spool: Path | None = None
     """Folder shared with another node on this machine: the loopback carrier hands over through it."""
 

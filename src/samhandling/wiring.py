@@ -8,8 +8,8 @@ from __future__ import annotations
 from samhandling.pages.texts import N_
 
 HANDLERS: dict[str, str] = {
-    "node.job_dead": "samhandling.node.dead_jobs.job_dead",
-    "node.job_settled": "samhandling.node.dead_jobs.job_settled",
+    "worklist.job_dead": "samhandling.worklist.dead_jobs.job_dead",
+    "worklist.job_settled": "samhandling.worklist.dead_jobs.job_settled",
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",
     "intake.tell_refused": "samhandling.intake.applying.tell_refused",
     "intake.job_died": "samhandling.intake.applying.job_died",
@@ -37,8 +37,8 @@ HANDLERS: dict[str, str] = {
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
-    "job.dead": ("exchange.set_aside", "intake.job_died", "node.job_dead"),
-    "job.settled": ("node.job_settled",),
+    "job.dead": ("exchange.set_aside", "intake.job_died", "worklist.job_dead"),
+    "job.settled": ("worklist.job_settled",),
     "message.received": ("writing.noticed", "stays.received"),
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
@@ -60,6 +60,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "stay": ("stays:stay", "samhandling.stays.web.scope:visible"),
     "course": ("stays:course", "samhandling.stays.web.scope:course_visible"),
     "outage": ("downtime:outage", "samhandling.downtime.web.reading:visible"),
+    "job": ("worklist:dead-job", "samhandling.worklist.web.dead_job_views:visible"),
     "adt": ("intake:record", "samhandling.intake.web.reading:visible"),
 }
 """Kind of a subject (`stay:12`) -> page name, and `module:function` that says whether a scope may see that row."""
@@ -78,6 +79,7 @@ COLLECTORS: tuple[str, ...] = (
     "samhandling.carriers.loopback.collecting.collect_now",
     "samhandling.writing.collecting.pick_up_now",
     "samhandling.writing.collecting.acknowledgments_now",
+    "samhandling.downtime.emergency.print_now",
 )
 """Functions `() -> int` by which the worker takes in what carriers find outside the node."""
 
@@ -88,8 +90,11 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Opphold"), "stays:list", ("message_responsible",)),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
     (N_("Nedetid"), "downtime:list", ("message_responsible", "operations", "watch")),
+    (N_("Rutinen"), "stays:routine", EVERYBODY[:5]),
+    (N_("Motparter"), "stays:counterparts", ("plo_resource", "message_responsible")),
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
+    (N_("Stoppet arbeid"), "worklist:dead-jobs", ("operations",)),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
 

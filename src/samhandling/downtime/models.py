@@ -9,7 +9,7 @@ from django.db import models
 
 from samhandling.access.models import User
 from samhandling.downtime.rules.life import OVER, State
-from samhandling.organisations.models import Organisation
+from samhandling.organisations.models import Organisation, Unit
 
 
 class Outage(models.Model):
@@ -170,6 +170,17 @@ class ChecklistTick(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["outage", "step"], name="tick_once")]
+
+
+class EmergencyPrint(models.Model):
+    """One ward's print-outs for emergencies: the pass phrase that opens them, and when one was last made."""
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, related_name="+")
+    pass_phrase = models.BinaryField()
+    """Sealed."""
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, blank=True)
 
 
 class DowntimePolicyChange(models.Model):

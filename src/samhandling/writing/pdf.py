@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_urlsafe
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import EncryptionMethod, XPos, YPos
 
 from samhandling.messages.display import labels
 from samhandling.messages.display.blocks import Page, Row, Section
@@ -39,9 +40,17 @@ class Particulars:
     made_at: datetime
 
 
-def make(page: Page, particulars: Particulars) -> bytes:
-    """The PDF of a display page. `made_at` is aware UTC. A sign that the font lacks is told by its code point."""
+def make(page: Page, particulars: Particulars, *, pass_phrase: str = "") -> bytes:
+    """The PDF of a display page. `made_at` is aware UTC. A sign that the font lacks is told by its code point.
+
+    With a pass phrase the file is encrypted (AES-256), and opens in any reader for whoever knows it.
+    """
     paper = _Paper(particulars, page.lang, page.title)
+    if pass_phrase:
+        # A random owner's password: nobody has it.
+        paper.set_encryption(
+            token_urlsafe(32), pass_phrase, encryption_method=EncryptionMethod.AES_256, encrypt_metadata=True
+        )
     paper.add_page()
     paper.heading(page.title, 17)
     for notice in page.notices:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.downtime.web import after_views, public_views, views
+from samhandling.downtime.web import after_views, emergency_views, public_views, views
 
 app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
     path("nedetid/etter/", after_views.after, name="after"),
+    path("nedetid/utskrift/", emergency_views.prints, name="prints"),
+    path("nedetid/utskrift/<int:pk>/", emergency_views.print_out, name="print"),
+    path("nedetid/utskrift/<int:pk>/passord/", emergency_views.pass_phrase, name="pass-phrase"),
     path("nedetid/akutt/", views.acute, name="acute"),
     path("nedetid/planlagt/", views.planned, name="planned"),
     path("nedetid/<int:pk>/", views.outage, name="outage"),
