@@ -9,7 +9,7 @@ import pytest
 from samhandling.exchange.models import Delivery, Direction, Message, Receipt
 from samhandling.jobs.models import Job
 from samhandling.organisations.models import Organisation
-from samhandling.stays.models import Course, Stay
+from samhandling.stays.models import Course, Deadline, Stay
 from samhandling.store import services as store
 from samhandling.world import demonstration
 from samhandling.world.day import Day
@@ -18,6 +18,7 @@ from samhandling.world.loading import load
 from samhandling.world.models import PlayedDay
 from samhandling.world.outcome import outcome, received_by_municipalities
 from samhandling.world.reading import read
+from samhandling.writing.models import Draft
 
 INNLAGT, KLAR = "LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR"
 AVMELDING, UTSKREVET = "LOG_AVMELDING", "LOG_UTSKREVET"
@@ -42,20 +43,44 @@ SENT = {
     "morgen-rolf": [(INNLAGT, "N")],
     "feil-pasient": [(INNLAGT, "N"), (INNLAGT, "C")],
 }
-"""Every message of the day; whoever is not named here gets none."""
+"""Every logistics message of the day; whoever is not named here gets none."""
+EARLY, REPORT = "HELSEOPPL_SOKNAD", "INNLEGGELSESRAPPORT"
+ASK, PLACE, HOME = "DIALOG_FORESPORSEL", "DIALOG_NOTAT", "UTSKRIVNINGSRAPPORT"
+
+WRITTEN = {
+    "olsen-anne": [(REPORT, "N"), (EARLY, "N"), (REPORT, "M"), (EARLY, "M"), (PLACE, ""), (ASK, "")],
+    "olsen-arne": [(EARLY, "N"), (REPORT, "N"), (PLACE, ""), (EARLY, "M"), (HOME, "N")],
+    "lie-torvald": [(EARLY, "N")],
+    "moen-oddvar": [(EARLY, "N"), (EARLY, "M")],
+    "solberg-ruth": [(EARLY, "N"), (REPORT, "N"), (REPORT, "C"), (REPORT, "N"), (EARLY, "M"), (PLACE, "")],
+    "lund-peder": [(EARLY, "N"), (EARLY, "M")],
+    "nilsen-edvin": [(EARLY, "N")],
+    "kowalski-jan": [(EARLY, "N")],
+    "skogen-maria": [(EARLY, "N"), (EARLY, "M")],
+    "bakke-helge": [(EARLY, "N"), (REPORT, "N"), (EARLY, "M")],
+    "brekke-asta": [(EARLY, "N")],
+    "foss-trygve": [(EARLY, "N"), (EARLY, "M"), (EARLY, "N")],
+    "berge-ingeborg": [(EARLY, "N")],
+    "morgen-rolf": [(EARLY, "N")],
+    "aas-turid": [(EARLY, "N")],
+}
+"""What people at both ends write."""
 
 
 class Killed(Exception):
     """Stands for a process that is killed."""
 
 
-def sent_by_patient(day: Day) -> dict[str, list[tuple[str, str]]]:
-    people = {h.visit: h.person.key for h in day.happenings}
-    stays = {f"stay:{s.pk}": people[s.visit] for s in Stay.objects.all()}
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for m in Message.objects.filter(direction=Direction.OUT).order_by("created_at", "pk"):
-        found[stays[m.subject]].append((m.type, m.status))
-    return dict(found)
+def sent_by_patient(day: Day) -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[tuple[str, str]]]]:
+    """By patient, in order: the logistics messages of the hospital, and what people wrote."""
+    logistics: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    written: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    names = {h.person.given + " " + h.person.family: h.person.key for h in day.happenings if h.person.family}
+    for m in Message.objects.filter(direction=Direction.OUT).select_related("patient").order_by("created_at", "pk"):
+        assert m.patient is not None
+        key = names[f"{m.patient.given_name} {m.patient.family_name}"]
+        (logistics if m.type.startswith("LOG_") else written)[key].append((m.type, m.status))
+    return dict(logistics), dict(written)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -71,23 +96,38 @@ def test_the_day_is_played_as_it_is_written() -> None:
     assert not PlayedDay.objects.get(pk=1).ready
     seen: list[int] = []
     day = demonstration.prepare(tell=lambda progress: seen.append(progress.done))
-    assert seen == list(range(41, len(day.before_start()) + 1))
+    assert seen == list(range(41, sum(each.at < day.starts_at for each in day.everything()) + 1))
     demonstration.prepare(tell=lambda progress: pytest.fail("a second start plays nothing again"))
 
     inside = Stay.objects.filter(state__in=["S1", "S2", "S3"]).count()
     assert 45 <= inside <= 50
     told: list[str] = []
     demonstration.play_whole_day(day, told=lambda happening: told.append(happening.control_id))
-    assert told == [h.control_id for h in day.of_the_day()]
+    assert told == [each.control_id for each in day.everything() if each.at >= day.starts_at]
 
     found = outcome(day)
     assert found.faults == ()
     assert found.missing == ()
     assert [(u.patient, u.type, bool(u.reason)) for u in found.unanswered] == [("moen-oddvar", KLAR, True)]
     assert found.as_intended
-    assert sent_by_patient(day) == SENT
+    logistics, written = sent_by_patient(day)
+    assert logistics == SENT
+    assert written == WRITTEN
+    _check_early_notices(day)
     _check_counterparts(day)
     _check_municipalities()
+
+
+def _check_early_notices(day: Day) -> None:
+    """Most municipalities had the early notice in time; those that did not are meant to show that (F1)."""
+    people = {h.visit: h.person.key for h in day.happenings}
+    states: dict[str, set[str]] = defaultdict(set)
+    for deadline in Deadline.objects.filter(clock="F1").select_related("stay"):
+        states[deadline.state].add(people[deadline.stay.visit])
+    assert states["missed"] == {"strand-magnhild"}, states
+    assert len(states["met"]) >= 14
+    # A draft that somebody left lies where it was left.
+    assert Draft.objects.filter(sent=None).count() == 1
 
 
 def _check_counterparts(day: Day) -> None:
@@ -119,7 +159,9 @@ def _check_counterparts(day: Day) -> None:
 def _check_municipalities() -> None:
     """Everything that was sent has been taken in (or rejected) at the other end, and both ends know the same."""
     out = Message.objects.filter(direction=Direction.OUT).count()
-    assert sum(count for _, count in received_by_municipalities()) == out == sum(map(len, SENT.values()))
+    assert out == sum(map(len, (*SENT.values(), *WRITTEN.values())))
+    to_municipalities = Message.objects.filter(direction=Direction.OUT, organisation__kind="hospital").count()
+    assert sum(count for _, count in received_by_municipalities()) == to_municipalities
     ids_out = set(Message.objects.filter(direction=Direction.OUT).values_list("msg_id", flat=True))
     ids_in = set(Message.objects.filter(direction=Direction.IN).values_list("msg_id", flat=True))
     assert ids_in == ids_out

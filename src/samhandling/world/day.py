@@ -80,6 +80,21 @@ class Event(_Table, kw_only=True):
     """EVN-4."""
 
 
+class LetterTable(_Table, kw_only=True):
+    """`[[patient.letter]]`: a message that somebody writes about the patient, in the forms of this program."""
+
+    at: str
+    writes: str
+    """As in the form's address: `tidligmelding`, `innleggelsesrapport-endring`."""
+    by: str
+    """The user who writes."""
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    """Name of the field -> what is typed; `+2d` is that day."""
+    sends: bool = True
+    """False leaves a draft."""
+    why: str = ""
+
+
 class Patient(_Table, kw_only=True):
     """`[[patient]]`: one made-up person and what happens."""
 
@@ -93,6 +108,7 @@ class Patient(_Table, kw_only=True):
     protection: Literal["", "6", "7"] = ""
     about: str = ""
     event: list[Event] = msgspec.field(default_factory=list)
+    letter: list[LetterTable] = msgspec.field(default_factory=list)
 
 
 class Unreceipted(_Table, kw_only=True):
@@ -153,6 +169,32 @@ class Happening:
     ready: date | None
     """The ready date that this message tells of; None when it says nothing or clears it."""
 
+    @property
+    def why(self) -> str:
+        """What it shows; empty where it shows nothing new."""
+        return self.event.why
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to be written by a person."""
+
+    at: datetime
+    control_id: str
+    person: Person
+    visit: str
+    """The visit that it is about: the patient's newest at that time."""
+    table: LetterTable
+    day_starts_at: datetime
+
+    @property
+    def why(self) -> str:
+        """What it shows; empty where it shows nothing new."""
+        return self.table.why
+
+
+Played = Happening | Letter
+
 
 @dataclass(frozen=True)
 class Day:
@@ -163,6 +205,12 @@ class Day:
     ends_at: datetime
     happenings: tuple[Happening, ...]
     """In the order of time."""
+    letters: tuple[Letter, ...] = ()
+    """Likewise."""
+
+    def everything(self) -> tuple[Played, ...]:
+        """Messages of the patient system and those that people write, in the order of time."""
+        return tuple(sorted((*self.happenings, *self.letters), key=lambda each: each.at))
 
     def before_start(self) -> tuple[Happening, ...]:
         """What has happened when the day begins."""
@@ -210,11 +258,27 @@ def parse_day(data: bytes) -> Day:
         file = msgspec.convert(tomllib.loads(data.decode("utf-8")), DayFile)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise WorldFileError(str(error)) from error
-    return Day(
-        file,
-        instant(file.day.starts, file.day.date),
-        instant(file.day.ends, file.day.date),
-        _happenings(file),
+    happenings = _happenings(file)
+    starts = instant(file.day.starts, file.day.date)
+    return Day(file, starts, instant(file.day.ends, file.day.date), happenings, _letters(file, happenings, starts))
+
+
+def _letters(file: DayFile, happenings: tuple[Happening, ...], starts: datetime) -> tuple[Letter, ...]:
+    """What people write, each about the visit that the patient has then. Raises WorldFileError."""
+    found = []
+    for patient in file.patient:
+        mine = [h for h in happenings if h.person.key == patient.key]
+        for table in patient.letter:
+            at = instant(table.at, file.day.date)
+            before = [h for h in mine if h.at <= at]
+            if not before:
+                raise WorldFileError(f"patient {patient.key}: {table.writes} before the admission")
+            found.append((at, before[-1].person, before[-1].visit, table))
+    found.sort(key=lambda row: row[0])
+    stamp = f"{file.day.date:%y%m%d}"
+    return tuple(
+        Letter(at, f"L{stamp}{number:04}", person, visit, table, starts)
+        for number, (at, person, visit, table) in enumerate(found, start=1)
     )
 
 

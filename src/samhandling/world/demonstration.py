@@ -11,12 +11,14 @@ from samhandling.clock import oslo
 from samhandling.errors import SamhandlingError
 from samhandling.intake.models import AdtRecord
 from samhandling.organisations.models import Organisation
-from samhandling.organisations.services import municipality
+from samhandling.organisations.services import hosted_organisations, municipality
 from samhandling.pages.texts import ROLE_NAMES
 from samhandling.patients.services import register
 from samhandling.patients.values import Number, PatientDetails
+from samhandling.stays.models import RoutinePolicy
+from samhandling.stays.policy import NATIONAL, shipped
 from samhandling.store import services as store
-from samhandling.world.day import Day, Happening, Person, read_day
+from samhandling.world.day import Day, Person, Played, read_day
 from samhandling.world.feed import SENDER
 from samhandling.world.loading import load
 from samhandling.world.models import PlayedDay
@@ -26,6 +28,7 @@ from samhandling.world.reading import Source, read
 from samhandling.world.stages import InProcess
 
 WORLD = "ostfold"
+WITH_DISCHARGE_REPORT = "3105"
 
 
 class StoreInUseError(SamhandlingError):
@@ -66,6 +69,7 @@ def prepare(*, tell: Tell) -> Day:
     if row is None:
         row = PlayedDay.objects.create(pk=1, world=WORLD, at=begins)
     _know_users(day, now=begins)
+    _agree_on_discharge_reports(begins)
     _play(day, row, tell)
     PlayedDay.objects.filter(pk=1).update(at=day.starts_at, ready=True)
     store.set_clock(day.starts_at, machine_now=datetime.now(UTC))
@@ -78,9 +82,10 @@ def _begins(day: Day) -> datetime:
 
 def _play(day: Day, row: PlayedDay, tell: Tell) -> None:
     waiting = [h for h in still_to_play(day) if h.at < day.starts_at]
-    total, done = len(day.before_start()), len(day.before_start()) - len(waiting)
+    total = sum(each.at < day.starts_at for each in day.everything())
+    done = total - len(waiting)
 
-    def told(happening: Happening) -> None:
+    def told(happening: Played) -> None:
         nonlocal done
         done += 1
         PlayedDay.objects.filter(pk=1).update(at=happening.at)
@@ -89,10 +94,25 @@ def _play(day: Day, row: PlayedDay, tell: Tell) -> None:
     Player(waiting, InProcess(), row.at, told).play_to(day.starts_at - timedelta(seconds=1))
 
 
-def still_to_play(day: Day) -> list[Happening]:
-    """The events that the node has not been told of yet: what was stored is seen by its control id."""
+def still_to_play(day: Day) -> list[Played]:
+    """The events that the node has not been told of yet, and what nobody has written: seen by their ids."""
     stored = set(AdtRecord.objects.filter(sending_application=SENDER[0]).values_list("control_id", flat=True))
-    return [h for h in day.happenings if h.control_id not in stored]
+    stored.update(*PlayedDay.objects.filter(pk=1).values_list("letters", flat=True))
+    return [each for each in day.everything() if each.control_id not in stored]
+
+
+def _agree_on_discharge_reports(now: datetime) -> None:
+    """Sarpsborg has agreed on Utskrivningsrapport beside the hospital's routine, so that the day shows it (C-12)."""
+    hospital = hosted_organisations("hospital")[0]
+    RoutinePolicy.objects.get_or_create(
+        organisation=hospital,
+        municipality_number=WITH_DISCHARGE_REPORT,
+        valid_from=oslo.day(now),
+        defaults={
+            "name": "Sykehuset Østfold og Sarpsborg (oppdiktet avtale)",
+            "changes": {"discharge_report": True, "allowed": {"M14": shipped(NATIONAL).allowed["M14"]}},
+        },
+    )
 
 
 _SEXES = {"M": "1", "K": "2"}
@@ -127,7 +147,7 @@ def _users(day: Day) -> Iterator[Person]:
     yield from best.values()
 
 
-def play_whole_day(day: Day, *, told: Callable[[Happening], None]) -> int:
+def play_whole_day(day: Day, *, told: Callable[[Played], None]) -> int:
     """Play the rest of the day in this process as fast as it goes; gives how many jobs ran."""
     stage = InProcess()
     row = PlayedDay.objects.get(pk=1)

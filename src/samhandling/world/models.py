@@ -13,3 +13,5 @@ class PlayedDay(models.Model):
     """The simulated instant up to which everything has been played."""
     ready = models.BooleanField(default=False)
     """True when all that lies before the day has been played: the day itself may begin."""
+    letters = models.JSONField(default=list)
+    """Which of the messages that people write have been written, by their ids in the day."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from samhandling.errors import SamhandlingError
-from samhandling.world.day import Happening
+from samhandling.world.day import Played
 
 
 class StuckError(SamhandlingError):
@@ -28,8 +28,8 @@ class Stage(Protocol):
         """The clock shows `instant` now."""
         ...
 
-    def deliver(self, happening: Happening) -> None:
-        """Hand one ADT message to the node. Raises when it is not taken."""
+    def deliver(self, happening: Played) -> None:
+        """Hand one ADT message to the node, or let somebody write. Raises when it is not taken."""
         ...
 
     def settle(self, instant: datetime) -> None:
@@ -45,12 +45,12 @@ class Stage(Protocol):
 class Player:
     """Plays happenings in their order on a stage."""
 
-    happenings: Sequence[Happening]
+    happenings: Sequence[Played]
     """What is still to be played, in the order of time."""
     stage: Stage
     at: datetime
     """Everything up to here has been played."""
-    told: Callable[[Happening], None] = field(default=lambda happening: None)
+    told: Callable[[Played], None] = field(default=lambda happening: None)
     """Called after each event."""
     position: int = 0
 

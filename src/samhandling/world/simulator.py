@@ -15,7 +15,7 @@ import structlog
 from samhandling.configuration import configuration
 from samhandling.errors import SamhandlingError
 from samhandling.store import services as store
-from samhandling.world.day import Happening, read_day
+from samhandling.world.day import Letter, Played, read_day
 from samhandling.world.demonstration import WORLD, still_to_play
 from samhandling.world.epj import keep_filing
 from samhandling.world.models import PlayedDay
@@ -68,5 +68,6 @@ def _tick(player: Player, wanted: datetime | None) -> bool:
     return True
 
 
-def _told(happening: Happening) -> None:
-    log.info("played", control=happening.control_id, deed=happening.event.does)
+def _told(happening: Played) -> None:
+    deed = happening.table.writes if isinstance(happening, Letter) else happening.event.does
+    log.info("played", control=happening.control_id, deed=deed)

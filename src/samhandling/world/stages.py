@@ -20,8 +20,9 @@ from samhandling.jobs.services import next_run_at
 from samhandling.jobs.wake import wake
 from samhandling.jobs.worker import run_due
 from samhandling.store import services as store
-from samhandling.world.day import Happening
+from samhandling.world.day import Letter, Played
 from samhandling.world.feed import message
+from samhandling.world.letters import write
 from samhandling.world.playing import StuckError
 
 LOOK_SECONDS = 0.02
@@ -53,8 +54,11 @@ class InProcess:
         """Set the store's clock."""
         store.set_clock(instant, machine_now=datetime.now(UTC))
 
-    def deliver(self, happening: Happening) -> None:
-        """Store the message as a listener would. Raises NotTakenError."""
+    def deliver(self, happening: Played) -> None:
+        """Store the message as a listener would, or let somebody write. Raises NotTakenError, NotWrittenError."""
+        if isinstance(happening, Letter):
+            write(happening)
+            return
         received = receive(Frame(message(happening)), self._line, now=happening.at)
         (stored,) = storing.store([(received, self._line)])
         if stored.verdict != "AA":
@@ -84,8 +88,15 @@ class RunningNode:
             store.set_clock(instant, machine_now=machine_now)
             wake()
 
-    def deliver(self, happening: Happening) -> None:
-        """Send the message and wait for its answer. Raises NotTakenError, or OSError when the listener is not there."""
+    def deliver(self, happening: Played) -> None:
+        """Send the message and wait for its answer, or let somebody write.
+
+        Raises NotTakenError, NotWrittenError, or OSError when the listener is not there.
+        """
+        if isinstance(happening, Letter):
+            write(happening)
+            wake()
+            return
         try:
             answer = self._exchange(wrap(message(happening)))
         except OSError:

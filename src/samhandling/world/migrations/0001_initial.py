@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('world', models.CharField(max_length=100)),
                 ('at', models.DateTimeField()),
                 ('ready', models.BooleanField(default=False)),
+                ('letters', models.JSONField(default=list)),
             ],
         ),
     ]

@@ -95,7 +95,8 @@ def gist(fields: Iterable[BoundField]) -> str:
 def _said(bound: BoundField) -> str:
     value, kind = bound.value(), bound.field
     if isinstance(kind, forms.ChoiceField):
-        return next((str(name) for code, name in kind.choices if code and str(code) == str(value)), "")
+        choices: Any = kind.choices
+        return next((str(name) for code, name in choices if code and str(code) == str(value)), "")
     if isinstance(kind, forms.BooleanField):
         return str(bound.label) if value else ""
     return str(value or "").strip()
