@@ -42,7 +42,8 @@ def read(case: Case, data: bytes) -> None:
 def _is_http(headers: Headers) -> bool:
     """Headers without a start line: a mail has an id, a sender or a date; what HTTP brings has a length or a host."""
     mail = any(headers.get(name) is not None for name in ("From", "To", "Date", "Message-ID", "Received"))
-    return not mail and any(headers.get(name) is not None for name in ("Host", "Content-Length", "User-Agent"))
+    web = any(headers.get(name) is not None for name in ("Host", "Content-Length", "User-Agent"))
+    return not mail and (web or headers.get("MIME-Version") is None)
 
 
 def _is_bounce(headers: Headers) -> bool:
