@@ -8,9 +8,10 @@ import pytest
 
 from samhandling.access.models import AuditEntry
 from samhandling.exchange import originals
-from samhandling.exchange.models import Message
+from samhandling.exchange.models import Message, Receipt
 from samhandling.exchange.services import Draft, arrive, send
 from samhandling.jobs.worker import run_due
+from samhandling.registry.models import ReceptionSetting
 from tests.store.people import logged_in
 from tests.store.small_world import NOW, SmallWorld, build, patient
 
@@ -105,3 +106,13 @@ def test_only_those_who_may_open_the_message_open_its_attachments(world: SmallWo
     assert "Vedlegg" in logged_in(world.responsible).get("/meldinger/").content.decode()
     originals.remove(message.original, now=NOW)
     assert logged_in(world.case_handler).get(f"/melding/{message.pk}/vedlegg/1/").status_code == 410
+
+
+def test_an_organisation_may_take_agreed_formats_only(world: SmallWorld) -> None:
+    """T99: by what the document says; without the setting everything is taken."""
+    ReceptionSetting.objects.create(organisation=world.municipality, attachment_formats=["application/pdf"])
+    assert asked(world).state == "rejected_by_us"
+    receipt = Receipt.objects.get(organisation=world.municipality, direction="out")
+    [error] = receipt.errors
+    assert error["code"] == "T99"
+    assert "Vedlegg i formatet image/png kan ikke tas imot." in error.values()

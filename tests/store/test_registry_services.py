@@ -75,7 +75,7 @@ def test_successors_that_go_in_a_circle_are_none() -> None:
 
 
 def test_hosted_organisations() -> None:
-    assert hosted_organisations().count() == 17
+    assert hosted_organisations().count() == 19
     assert [o.name for o in hosted_organisations("hospital")] == ["Sykehuset Østfold HF"]
 
 

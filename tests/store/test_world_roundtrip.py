@@ -85,6 +85,7 @@ def organisations(draw: st.DrawFn, number: int) -> f.Organisation:
         municipality_number=f"{3100 + number}" if kind == "municipality" else "",
         hosted=draw(st.booleans()),
         reject_unknown_service=draw(st.booleans()),
+        attachment_formats=draw(st.lists(st.sampled_from(["application/pdf", "image/png"]), unique=True)),
         written_by_epj=draw(st.lists(types, unique=True)),
         unit=own_units,
         party=parties(draw, number * 100, [u.code for u in own_units]),

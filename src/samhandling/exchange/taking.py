@@ -20,7 +20,7 @@ from samhandling.organisations.models import Organisation
 from samhandling.patients import services as patients
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CounterpartFault
-from samhandling.registry.services import fault_of, rejects_unknown_service
+from samhandling.registry.services import attachment_formats, fault_of, rejects_unknown_service
 from samhandling.store.prepared import first, insert, insert_all, prepared, update
 from samhandling.store.services import is_test_store
 from samhandling.tasks.services import open_task
@@ -111,6 +111,7 @@ def _settings(home: Home, facts: Facts) -> JudgeSettings:
         reject_unknown_service=unknown and rejects_unknown_service(home.organisation),
         accept_h_number=_accepts_h_number(home.organisation, facts),
         reject_unknown_patient=_knows_nobody(home.organisation, facts),
+        attachment_formats=attachment_formats(home.organisation) if facts.attachments else frozenset(),
     )
 
 

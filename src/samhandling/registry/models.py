@@ -112,6 +112,8 @@ class ReceptionSetting(models.Model):
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="+")
     reject_unknown_service = models.BooleanField(default=False)
     """True: a message to a service or person we do not know is rejected with E21 (RECV-64)."""
+    attachment_formats = models.JSONField(default=list)
+    """Media types of attachments that were agreed; another is rejected with T99. Empty: all are taken (HIS 80415)."""
 
 
 class ContactPoint(models.Model):

@@ -88,6 +88,12 @@ def addressee_for(message_type: str, municipality: Organisation, track: str, day
     return None
 
 
+def attachment_formats(organisation: Organisation) -> frozenset[str]:
+    """Media types of attachments that the organisation takes; empty where it takes all (T99)."""
+    row = ReceptionSetting.objects.filter(organisation=organisation).first()
+    return frozenset(kind.lower() for kind in row.attachment_formats) if row is not None else frozenset()
+
+
 def address_book(message_type: str, own: Organisation, day: date) -> list[CommunicationParty]:
     """Everybody outside our own organisation who takes a message of that type, by organisation and name."""
     rows = CommunicationParty.objects.select_related("organisation").filter(valid(day)).exclude(organisation=own)

@@ -73,9 +73,7 @@ class _Parts:
         self.documents = _by_organisation(RoutineDocument.objects.order_by("pk"))
         self.faults = _by_organisation(CounterpartFault.objects.order_by("pk"))
         self.writers = _by_organisation(MessageSetting.objects.filter(written_by="epj").order_by("message_type"))
-        self.rejecting = set(
-            ReceptionSetting.objects.filter(reject_unknown_service=True).values_list("organisation_id", flat=True)
-        )
+        self.receptions = {row.organisation_id: row for row in ReceptionSetting.objects.all()}
 
 
 def _code(unit: Unit | None) -> str:
@@ -83,11 +81,13 @@ def _code(unit: Unit | None) -> str:
 
 
 def _organisation(row: Organisation, parts: _Parts, *, test: bool) -> f.Organisation:
+    reception = parts.receptions.get(row.pk)
     return _take(  # type: ignore[no-any-return]
         f.Organisation,
         row,
         successor=row.successor.her_id if row.successor else "",
-        reject_unknown_service=row.pk in parts.rejecting,
+        reject_unknown_service=reception.reject_unknown_service if reception is not None else False,
+        attachment_formats=list(reception.attachment_formats) if reception is not None else [],
         written_by_epj=[r.message_type for r in parts.writers[row.pk]],
         unit=[_take(f.Unit, r, successor=_code(r.successor)) for r in parts.units[row.pk]],
         party=[_party(r) for r in parts.parties[row.pk]],

@@ -23,6 +23,7 @@ Code = Annotated[str, Meta(max_length=40, pattern=_PLAIN)]
 Short = Annotated[str, Meta(max_length=20, pattern=_PLAIN)]
 Phone = Annotated[str, Meta(max_length=30, pattern=_PLAIN)]
 TypeCode = Annotated[str, Meta(max_length=30, pattern=r"\A[A-Z0-9_]*\Z")]
+MediaType = Annotated[str, Meta(max_length=100, pattern=r"\A[a-z0-9.+-]+/[a-z0-9.+-]+\Z")]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 Track = Literal["SOMATIC", "PSYCH"]
@@ -167,6 +168,8 @@ class Organisation(_Dated, kw_only=True):
     successor: str = ""
     """HER-id of the organisation that took its place."""
     reject_unknown_service: bool = False
+    attachment_formats: list[MediaType] = msgspec.field(default_factory=list)
+    """Attachments in other formats are rejected with T99; empty: all are taken."""
     written_by_epj: list[TypeCode] = msgspec.field(default_factory=list)
     """Message types (8279) that the record system writes; the node writes all others."""
     unit: list[Unit] = msgspec.field(default_factory=list)

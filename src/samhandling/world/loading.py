@@ -237,8 +237,8 @@ class _Loader:
         writer_rows: Rows = []
         for o in self.world.organisation:
             pk = self.organisations[o.her_id].pk
-            if o.reject_unknown_service or pk in receptions:
-                values = {"organisation_id": pk, "reject_unknown_service": o.reject_unknown_service}
+            if o.reject_unknown_service or o.attachment_formats or pk in receptions:
+                values = {"organisation_id": pk, **_copy(o, "reject_unknown_service", "attachment_formats")}
                 reception_rows.append((pk, values))
             for code in sorted(set(o.written_by_epj) | {c for owner, c in writers if owner == pk}):
                 writer = "epj" if code in o.written_by_epj else "node"

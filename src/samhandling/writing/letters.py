@@ -45,6 +45,8 @@ class Letter:
     about: Message | None = None
     """The message in that it answers, or the one of ours that goes before it in a dialogue."""
     withdraws: Message | None = None
+    phone: str = ""
+    """The telephone of where it is written, when the page knows it."""
     function: str = ""
     """The function of our own that writes, where the type leaves it open: `nursing case_handling` …"""
 

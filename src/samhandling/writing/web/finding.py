@@ -49,6 +49,7 @@ def _from_stay(scope: Scope, stay: Stay, what: str, now: datetime) -> Piece:
             message_type=letters.SORTS[what].message_type,
             patient=stay.patient,
             subject=stay.subject,
+            phone=_phone(stay),
         )
         back = reverse("stays:stay", args=[stay.pk])
         return letters.LetterPiece(scope, letter, what, stay.subject, back, now)
@@ -96,7 +97,7 @@ def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
     known = stay or course
     patient = message.patient or (known.patient if known is not None else None)
     if what not in dialog.WHAT:
-        return _letter(scope, message, what, patient, now)
+        return _letter(scope, message, what, patient, _phone(stay), now)
     talk = Talk(
         organisation=message.organisation,
         message_type=dialog.WHAT[what],
@@ -108,7 +109,12 @@ def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
     return dialog.from_message(scope, message, what, talk, now)
 
 
-def _letter(scope: Scope, message: Message, what: str, patient: Patient | None, now: datetime) -> Piece:
+def _phone(stay: Stay | None) -> str:
+    """The ward's telephone."""
+    return stay.unit.phone if stay is not None and stay.unit is not None else ""
+
+
+def _letter(scope: Scope, message: Message, what: str, patient: Patient | None, phone: str, now: datetime) -> Piece:
     """The next in a dialogue, another message as answer, or the withdrawal of one of ours."""
     withdraws = what == letters.WITHDRAW
     letter = Letter(
@@ -118,6 +124,7 @@ def _letter(scope: Scope, message: Message, what: str, patient: Patient | None, 
         subject=message.subject,
         about=None if withdraws else message,
         withdraws=message if withdraws else None,
+        phone=phone,
     )
     back = reverse("exchange:message", args=[message.pk])
     return letters.LetterPiece(scope, letter, what, f"message:{message.pk}", back, now)

@@ -199,6 +199,8 @@ class LetterPiece(Piece):
         return {**found, "profession": PROFESSIONS.get(self.scope.role, found["profession"])}
 
     def _phone(self) -> str:
+        if self.letter.phone:
+            return self.letter.phone
         own = staffed_phone(self.letter.organisation, self.now)
         return own.phone if own is not None else ""
 
