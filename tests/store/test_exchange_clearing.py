@@ -8,7 +8,7 @@ from samhandling.access.models import User
 from samhandling.errors import NotFoundError
 from samhandling.exchange import originals
 from samhandling.exchange.clearing import NotThisMessageError
-from samhandling.exchange.matching import SamePersonError
+from samhandling.exchange.matching import SamePersonError, identity_in
 from samhandling.exchange.models import MessageEvent, NotOurs
 from samhandling.exchange.not_ours import ReasonMissingError, TooEarlyError
 from samhandling.exchange.services import (
@@ -21,6 +21,8 @@ from samhandling.exchange.services import (
     undo_match,
 )
 from samhandling.identity import synthetic
+from samhandling.patients.services import identifiers, register
+from samhandling.patients.values import Number, PatientDetails
 from samhandling.stays.models import Course
 from samhandling.tasks.models import Task
 from tests.store.exchange_world import BORN, HOUR, MINUTE, NOW, bring, document, known_in, make, run, uuids
@@ -125,6 +127,24 @@ def test_where_numbers_differ_a_second_person_confirms(world, user, other, ids):
     assert "patient.unconfirmed" not in open_causes()
     with pytest.raises(NotThisMessageError):
         confirm_patient(came.pk, **own(world, other, NOW + 2 * HOUR))
+
+
+def test_a_help_number_here_and_an_ordinary_one_in_the_message(world, user, other, ids):
+    """RECV-36, case 17b: taken with a positive receipt, matched by a person, confirmed by another; both numbers stay."""
+    number = synthetic.help_number(BORN, "1")
+    theirs = PatientDetails(
+        numbers=(Number("HNR", number),), family_name="Hjelpesen", given_name="Ola", birth_date=BORN, sex="1"
+    )
+    helped = register(theirs, organisation_id=world.municipality.pk, now=NOW).patient
+    bring(document(msg_id=next(ids), number=OTHER_NUMBER, family_name="Hjelpesen"))
+    [came] = world.received()
+    assert came.receipts.get().status == "1"
+    assert (came.patient, "manual_match" in came.flags, "id_mismatch" in came.flags) == (None, True, True)
+    assign_patient(came.pk, helped, user=user, now=NOW)
+    assert "unconfirmed_patient" in world.received()[0].flags
+    confirm_patient(came.pk, **own(world, other))
+    assert [n.value for n in identifiers(helped)] == [number]
+    assert identity_in(world.received()[0]).numbers[0].value == OTHER_NUMBER
 
 
 def test_a_wrong_match_is_undone_and_its_course_is_nobodys_again(world, user, other, ids):
