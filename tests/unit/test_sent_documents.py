@@ -16,8 +16,8 @@ from tests.samples import all_samples, built
 SAMPLES = all_samples()
 EVERY = pytest.mark.parametrize(("name", "version"), SAMPLES)
 LOGISTICS = [sample for sample in SAMPLES if sample[0].startswith("LOG_")]
-HEALTH = {"Journalnotat", "Journaltekst", "MedisinskDiagnose", "Diagnoser", "Cave", "Allerginotat", "Legemiddelinfo"}
-HEALTH |= {"MedisinskfagligeOpplysninger", "Sykepleierdokumentasjon", "Funksjonsniva", "KartlagtFunksjon"}
+HEALTH = {"Journaltekst", "MedisinskDiagnose", "Cave", "Allerginotat", "Legemiddelinfo"}
+HEALTH |= {"MedisinskfagligeOpplysninger", "Sykepleierdokumentasjon", "KartlagtFunksjon"}
 
 
 @cache
