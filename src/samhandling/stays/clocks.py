@@ -51,9 +51,9 @@ def start(work: Work, actions: Sequence[StartClock]) -> None:
             row = Deadline(stay=work.stay, clock=action.clock, detail=action.detail, state=DeadlineState.DUE.value)
             known[name] = row
             made.append(row)
-        elif row.state == DeadlineState.MET and action.clock not in deadlines.BEGIN_ANEW:
+        elif row.state == DeadlineState.MET and action.clock not in deadlines.BEGIN_ANEW and not action.anew:
             continue
-        elif row.state != DeadlineState.SENT:
+        elif row.state != DeadlineState.SENT or action.anew:
             row.state = DeadlineState.DUE.value
         row.starts_at, row.due_at, row.reason, row.settled_at = action.starts_at, action.due_at, action.reason, None
         if row.pk is not None:

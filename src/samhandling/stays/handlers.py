@@ -17,7 +17,7 @@ from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectat
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.rules import courses
-from samhandling.stays.rules.deadlines import CONSEQUENCES, DeadlineState
+from samhandling.stays.rules.deadlines import CONSEQUENCES, NEVER_MISSED, DeadlineState
 from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
 from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, NoNewsCame, ReadyDayCame, ReportWaitOver
 from samhandling.stays.work import Work, load_state, lock_stay
@@ -56,6 +56,8 @@ def deadline(running: Running) -> None:
 
 def _pass(work: Work, row: Deadline) -> None:
     if row.state not in (DeadlineState.DUE, DeadlineState.SENT) or row.due_at is None or row.due_at > work.now:
+        return
+    if row.clock in NEVER_MISSED:
         return
     expectation = _expectation(row)
     if row.clock == "F3" and expectation is not None and expectation.written_by == "node":

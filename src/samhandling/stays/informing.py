@@ -9,9 +9,11 @@ from typing import Any, Literal
 from django.db import transaction
 
 from samhandling.access.models import User
+from samhandling.clock import oslo
 from samhandling.exchange.models import Message
 from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_out
 from samhandling.exchange.services import send as send_message
+from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_
 from samhandling.stays import carrying
 from samhandling.stays.events import Event, InformationSent, InformationWithdrawn, NeedAssessed
@@ -44,8 +46,15 @@ def stay_of(message: Message) -> int | None:
 
 
 def last_version(stay: Stay) -> Message | None:
-    """The Helseopplysning that stands now: sent from here, not rejected, not withdrawn."""
-    return standing_version(stay.organisation, stay.subject, MESSAGE_TYPE)
+    """The Helseopplysning that stands now at the patient's municipality: not rejected, not withdrawn.
+
+    One that went to an earlier municipality is no version of what the new one gets (T26).
+    """
+    found = standing_version(stay.organisation, stay.subject, MESSAGE_TYPE)
+    if found is None or not stay.municipality_number:
+        return found
+    town = municipality(stay.municipality_number, oslo.day(found.created_at))
+    return found if town is None or town.her_id == found.counterpart_organisation else None
 
 
 def allowed(stay: Stay, kind: Kind, *, now: datetime, withdraw: bool = False) -> Answer:

@@ -200,9 +200,9 @@ class PlayedStay:
                 name=action.clock, detail=action.detail, message=message, starts_at=action.starts_at,
                 due_at=action.due_at,
             )  # fmt: skip
-        elif clock.state is DeadlineState.MET and action.clock not in deadlines.BEGIN_ANEW:
+        elif clock.state is DeadlineState.MET and action.clock not in deadlines.BEGIN_ANEW and not action.anew:
             return None
-        elif clock.state is not DeadlineState.SENT:
+        elif clock.state is not DeadlineState.SENT or action.anew:
             clock.state = DeadlineState.DUE
         clock.starts_at, clock.due_at, clock.reason = action.starts_at, action.due_at, action.reason
         clock.settled_at = clock.late_at = None
@@ -229,6 +229,8 @@ class PlayedStay:
             self.tell_line(now, "deadline", id=clock.name, event="warning", due=clock.due_at)
 
     def _pass(self, clock: Clock, version: int, now: datetime) -> None:
+        if clock.name in deadlines.NEVER_MISSED:
+            return
         if clock.version != version or clock.state not in (DeadlineState.DUE, DeadlineState.SENT):
             return
         if self.advance(clock, "passed", now, now):

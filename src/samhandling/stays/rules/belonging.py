@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules.step import MANUAL_CAUSES, Step
-from samhandling.stays.rules.values import Cancel, StartClock, State
+from samhandling.stays.rules.values import Cancel, StartClock, State, StayState
 
 
 def is_ordinary(id_class: str, policy: Policy) -> bool:
@@ -92,8 +92,24 @@ def municipality(step: Step) -> None:
             answer_municipality(step)
     step.drop(*MANUAL_CAUSES)
     step.forget_ready()
-    step.set(m1="", m6="")
+    step.set(m1="", m6="", place="", place_from=None, information="")
+    _early_notice_anew(step, before)
     step.catch_up()
+
+
+def _early_notice_anew(step: Step, before: StayState) -> None:
+    """T26: the new municipality has no early notice; the deadline stays what it was, as far as time is left."""
+    state, policy = step.state, step.policy
+    step.set(early_due=None, early_met=False)
+    if state.overlay:
+        step.stop("F1", "F2", "F4")
+        step.set(report_due=None)
+    elif before.early_due is not None and state.admitted_at is not None:
+        after = step.event.at + timedelta(hours=policy.early_notice_after_identity_hours)
+        due = max(before.early_due, after)
+        reason = "municipality" if due == after else ""
+        step.do(StartClock(clock="F1", starts_at=state.admitted_at, due_at=due, reason=reason, anew=True))
+        step.set(early_due=due)
 
 
 def _overlay_may_change(step: Step, before: str) -> None:

@@ -87,6 +87,10 @@ BEGIN_ANEW = ("F4", "F9", "F10")
 """Clocks that a new date or message starts again although they were met before."""
 
 
+NEVER_MISSED = ("F8",)
+"""A wait, not a deadline: when it is over the stay itself says what that means."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """What a missed deadline leads to."""

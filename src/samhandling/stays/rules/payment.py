@@ -99,7 +99,7 @@ def of_stay(intervals: Iterable[ReadyInterval], prices: Mapping[int, DayPrice], 
     """The basis of each interval of a stay, in order of time; no date is charged twice for one patient."""
     charged: set[date] = set()
     found = []
-    for interval in sorted(intervals, key=lambda one: one.ready_at):
+    for interval in sorted(intervals, key=lambda one: (one.ready_at, one.ended_at or one.ready_at)):
         one = basis(interval, prices, today=today, not_again=frozenset(charged))
         charged |= set(one.dates)
         found.append(one)

@@ -321,6 +321,8 @@ class StartClock:
     reason: str = ""
     detail: str = ""
     """Which one, of clocks that run several at a time: the reference of a request (F6)."""
+    anew: bool = False
+    """Also when it was met or something was sent: it is about another municipality now (T26)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
