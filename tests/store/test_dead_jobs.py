@@ -33,6 +33,7 @@ def test_a_dead_job_is_a_task_until_it_is_settled():
     task = Task.objects.get()
     assert (task.kind, task.cause, task.severity, task.role) == ("technical", "job.dead", "high", "operations")
     assert f"samhandling jobs retry {job}" in task.text
+    assert task.subject == f"job:{job}"
     assert "job.unknown_handler" in task.text
     dead.skip(job, reason="Ikke lenger aktuell", now=NOW)
     run_due(NOW)

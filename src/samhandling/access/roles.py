@@ -40,6 +40,8 @@ class May(StrEnum):
     """Original bytes and technical histories."""
     RESEND = "resend"
     """Send a message again."""
+    SETTLE_JOBS = "settle_jobs"
+    """Decide about work that the node has given up: again, or never."""
     KEEP_REGISTER = "keep_register"
     """The register of deviations and breaches of routine, and its export."""
     ANNOUNCE_ACUTE = "announce_acute"
@@ -57,11 +59,11 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.WARD_NURSE: _WARD,
     Role.PLO_RESOURCE: _WARD | {May.SEE_MESSAGES},
     Role.MESSAGE_RESPONSIBLE: _WARD
-    | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.KEEP_REGISTER}
+    | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.SETTLE_JOBS, May.KEEP_REGISTER}
     | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
-    Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
+    Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SETTLE_JOBS, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.WATCH: frozenset({May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.ADMIN: frozenset({May.SET_CLOCK}),
 }

@@ -157,6 +157,12 @@ def _desk(arrival: Arrival) -> Organisation | None:
     return next(iter(hosted_organisations()), None)
 
 
+def desk_of(arrival_id: int) -> Organisation | None:
+    """Who looks at that arrival; None when there is no such."""
+    arrival = Arrival.objects.filter(pk=arrival_id).first()
+    return _desk(arrival) if arrival else None
+
+
 def set_aside(running: Running) -> None:
     """Job on `job.dead`: an arrival that stopped the worker or cannot be read is set aside as unreadable."""
     if running.payload.get("handler") != "exchange.read":

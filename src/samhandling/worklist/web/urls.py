@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.worklist.web import my_work, register_views, search
+from samhandling.worklist.web import dead_job_views, my_work, register_views, search
 
 app_name = "worklist"
 urlpatterns = [
@@ -12,5 +12,8 @@ urlpatterns = [
     path("avvik/", register_views.register, name="register"),
     path("avvik/folg-opp/", register_views.follow, name="follow"),
     path("avvik/skjema/", register_views.report, name="report"),
+    path("stoppet/", dead_job_views.dead_job_list, name="dead-jobs"),
+    path("stoppet/<int:pk>/", dead_job_views.dead_job, name="dead-job"),
+    path("stoppet/<int:pk>/avgjor/", dead_job_views.settle, name="settle-job"),
     path("sok/", search.search, name="search"),
 ]
