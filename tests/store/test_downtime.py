@@ -22,7 +22,7 @@ from tests.mail_server import Letters, mail_server
 from tests.store.small_world import SmallWorld, build
 from tests.unit.test_downtime_plan import at
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 KNOWN = "16.11. 10:20"
 """A Monday; the small world's now."""

@@ -19,7 +19,7 @@ from tests.store.small_world import NOW, SmallWorld, build
 from tests.store.test_desks import is_ready, is_user
 from tests.store.test_downtime_pages import client_of, text_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.store.test_downtime import KNOWN, acute, at, planned, world
 
 __all__ = ["world"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
