@@ -18,6 +18,7 @@ from samhandling.stays.models import Call, Stay
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import reading, words
 from samhandling.stays.web.standing import Told
+from samhandling.stays.work import load_state
 
 KINDS = {
     "coordinator": N_("Koordinator"),
@@ -66,6 +67,8 @@ class CallPanel:
     """The address of the call card."""
     form: str
     """The address that takes a noted call."""
+    paper: str
+    """The address of the paper form, where messages may not be used; else empty."""
 
 
 def panel(stay: Stay, now: datetime) -> CallPanel:
@@ -91,7 +94,13 @@ def panel(stay: Stay, now: datetime) -> CallPanel:
         calls=rows(stay.calls.select_related("user"), now),
         card=reverse("stays:call-card", args=[stay.pk]),
         form=reverse("stays:call", args=[stay.pk]),
+        paper=reverse("stays:paper-form", args=[stay.pk]) if _on_paper(load_state(stay)) else "",
     )
+
+
+def _on_paper(state: StayState) -> bool:
+    """Whether the municipality must be told by telephone and paper (S-36, A-11)."""
+    return bool(state.overlay) and state.involved
 
 
 def rows(made: Iterable[Call], now: datetime) -> tuple[CallRow, ...]:

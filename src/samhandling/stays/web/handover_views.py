@@ -62,5 +62,6 @@ def handover(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 def _due(row: StayRow, now: datetime) -> list[Step]:
-    """Steps with a time within the shift, and those without a time that are not quiet."""
-    return [s for s in row.steps if (s.due.at <= now + AHEAD if s.due else s.tone is not Tone.QUIET)]
+    """What falls due within the shift, and what has no time but asks for something; F2 is information and stays out."""
+    asking = [step for step in row.steps if step.tone is not Tone.QUIET]
+    return [step for step in asking if step.due is None or step.due.at <= now + AHEAD]

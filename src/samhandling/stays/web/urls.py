@@ -11,6 +11,7 @@ from samhandling.stays.web import (
     form_views,
     handover_views,
     inbox_views,
+    overview_views,
     reported_views,
     views,
 )
@@ -32,6 +33,10 @@ urlpatterns = [
     path("innboks/", inbox_views.inbox, name="inbox"),
     path("forlop/<int:pk>/fordel/", inbox_views.share, name="share"),
     path("forlop/<int:pk>/tjenester/", inbox_views.hold, name="hold"),
+    path("opphold/<int:pk>/hva-na/", overview_views.what_now, name="what-now"),
+    path("opphold/<int:pk>/meldeskjema/", overview_views.paper_form, name="paper-form"),
+    path("rutinen/", overview_views.routine, name="routine"),
+    path("motparter/", overview_views.counterparts, name="counterparts"),
     path("vaktrapport/", handover_views.handover, name="handover"),
     path("forlop/<int:pk>/", course_views.course, name="course"),
 ]
