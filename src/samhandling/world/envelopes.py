@@ -14,7 +14,9 @@ import typer
 
 from samhandling.clock import oslo
 from samhandling.ebxml import mime, outgoing
+from samhandling.ebxml.certificates import KeyFileError
 from samhandling.ebxml.checklist import Checked, run
+from samhandling.ebxml.cpa import CpaError
 from samhandling.ebxml.encryption import decrypt, is_cms
 from samhandling.ebxml.known import Known
 from samhandling.ebxml.monitoring import Product
@@ -269,7 +271,7 @@ def _known(world: str, now: datetime) -> Known:
         return Known()
     try:
         return known_of(read(world).world, find(world).parent, oslo.day(now))
-    except (WorldFileError, OSError) as error:
+    except (WorldFileError, KeyFileError, CpaError, OSError) as error:
         _wrong(f"--world {world}: {getattr(error, 'detail', '') or error}")
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from samhandling.ebxml.files import Transport
+
 FIRST_DAY = date(2000, 1, 1)
 
 # As long as the store's columns, and without control characters, which no store or document takes.
@@ -219,41 +221,6 @@ class User(_Table, kw_only=True):
     membership: list[Membership] = msgspec.field(default_factory=list)
 
 
-class TransportCertificate(_Table, kw_only=True):
-    """`[[transport.certificate]]`: a certificate that the address register points to for a party or organisation."""
-
-    her_id: str
-    use: Literal["signing", "encryption"]
-    file: str
-
-
-class TransportKey(_Table, kw_only=True):
-    """`[[transport.key]]`: a key of ours, PEM or PKCS#12, with its certificate in the same file or beside it."""
-
-    her_id: str
-    use: Literal["signing", "encryption"]
-    file: str
-    certificate: str = ""
-    password_file: str = ""
-
-
-class TransportAgreement(_Table, kw_only=True):
-    """`[[transport.cpa]]`: an agreement (CPA) with its status in the registry."""
-
-    file: str
-    status: Annotated[int, Meta(ge=1, le=5)] = 2
-
-
-class Transport(_Table, kw_only=True):
-    """`[transport]`: files that `samhandling ebxml` judges by; paths are from the world file. Never loaded."""
-
-    issuers: list[str] = msgspec.field(default_factory=list)
-    crls: list[str] = msgspec.field(default_factory=list)
-    cpa: list[TransportAgreement] = msgspec.field(default_factory=list)
-    certificate: list[TransportCertificate] = msgspec.field(default_factory=list)
-    key: list[TransportKey] = msgspec.field(default_factory=list)
-
-
 class World(_Table, kw_only=True):
     """The whole file."""
 
@@ -263,3 +230,4 @@ class World(_Table, kw_only=True):
     agreement: list[Agreement] = msgspec.field(default_factory=list)
     user: list[User] = msgspec.field(default_factory=list)
     transport: Transport | None = None
+    """Files that `samhandling ebxml` judges by; never loaded into the store."""

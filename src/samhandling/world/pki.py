@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from samhandling.clock import oslo
 from samhandling.ebxml import pki
 from samhandling.ebxml.certificates import Use
+from samhandling.ebxml.files import Transport, TransportCertificate, TransportKey
 from samhandling.ebxml.pki import Held, Pki
 from samhandling.errors import ConfigurationError
-from samhandling.world.format import Organisation, Transport, TransportCertificate, TransportKey, World
+from samhandling.world.format import Organisation, World
 from samhandling.world.reading import read, write
 
 app = typer.Typer(no_args_is_help=True, help="Oppdiktede sertifikater til prøving.")
