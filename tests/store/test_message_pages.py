@@ -137,7 +137,14 @@ def test_content_that_was_not_ours_is_locked_and_a_week_later_deleted_by_another
     assert "Siri Moe avgjorde" in body
     assert "Feil kommune" in body
     assert "Legesen" not in body
-    assert "Send avviksmelding" in body
+    assert f'href="/skriv/melding/{message.pk}/avvik/"' in body
+    form = text_of(client, f"/skriv/melding/{message.pk}/avvik/")
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version is not None
+    wrong = {"reason": "wrong_receiver", "text": "Gjelder en annen kommune.", "phone": "60990120"}
+    answer = client.post(f"/skriv/melding/{message.pk}/avvik/", {"version": version[1], "videre": "1", **wrong})
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    assert client.get(answer["Location"]).status_code == 200
     assert client.get(f"/melding/{message.pk}/original/").status_code == 410
     assert "Slett innholdet" not in text_of(logged_in(world.home_nurse), f"/melding/{message.pk}/")
     set_clock(NOW + timedelta(days=8), machine_now=datetime.now(UTC))
