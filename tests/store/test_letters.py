@@ -283,3 +283,27 @@ def test_a_type_that_the_epj_writes_is_not_sent_from_here(
     where = f"/skriv/forlop/{course.pk}/helseopplysninger-til-lege/"
     answer = post(home_nurse, where, receiver=GP, kind="status", problem="Smerter.", phone="60990120")
     assert "Denne meldingen skrives i journalsystemet." in answer.content.decode()
+
+
+def test_the_ward_answers_a_question_of_plans_with_an_update(
+    course: Course, stay: Stay, world: SmallWorld, home_nurse: Client
+) -> None:
+    register(stay, events.NeedAssessed(at=NOW, value=True), user=world.nurse, now=NOW)
+    asked = sent(
+        home_nurse, f"/skriv/forlop/{course.pk}/foresporsel/", request_type="8", question="Når?", phone="60990120"
+    )
+    heard = Message.objects.get(organisation=world.hospital, direction="in", type="DIALOG_FORESPORSEL")
+    task = Task.objects.get(cause="stay.request")
+    nurse = logged_in(world.nurse)
+    where = f"/skriv/melding/{heard.pk}/helseopplysning/"
+    assert f'href="{where}"' in nurse.get(f"/melding/{heard.pk}/").content.decode()
+    first = {"patient_status": "Bedre.", "expected_course": "Hjem.", "expected_ready_on": "20.11.2026", "phone": "1"}
+    answer = sent(nurse, where, **first)
+    assert (answer.type, answer.status, answer.ref_parent) == ("HELSEOPPL_SOKNAD", "N", asked.msg_id)
+    assert [each.question for each in facts(answer).answered] == ["Når?"]
+    task.refresh_from_db()
+    assert task.closed_at is not None
+    later = sent(
+        nurse, f"/skriv/opphold/{stay.pk}/endringsmelding/", **{**first, "change": "x", "patient_status": "Ny"}
+    )
+    assert facts(later).answered == ()

@@ -163,6 +163,17 @@ def _tell_stay(work: Work, talk: Talk, message: Message) -> None:
             work.ask("stay.call.after_discharge", due_at=work.now)
 
 
+def answered(about: Message, *, user: User, now: datetime) -> None:
+    """A request was answered by a message of another type (dialog-messages 5): the work with it ends, and its clock."""
+    close_tasks(unique_key=request_key(about), organisation=about.organisation, how="done", now=now, user=user)
+    kind, _, number = about.subject.partition(":")
+    if kind != "stay" or about.type != "DIALOG_FORESPORSEL":
+        return
+    stay = lock_stay(int(number))
+    work = Work(stay=stay, policy=policy_of(stay, now), now=now, user=user, state=load_state(stay))
+    carrying.step(work, RequestAnswered(at=now, reference=str(about.pk)))
+
+
 def request_key(message: Message) -> str:
     """Unique key of the task to answer a request."""
     return f"message:{message.pk}:request"

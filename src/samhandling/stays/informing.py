@@ -72,8 +72,8 @@ def allowed(stay: Stay, kind: Kind, *, now: datetime, withdraw: bool = False) ->
     return answer
 
 
-def _draft(stay: Stay, kind: Kind, values: Mapping[str, Any], now: datetime) -> Draft:
-    """The draft: N where nothing stands, else M or C of the last version."""
+def _draft(stay: Stay, kind: Kind, values: Mapping[str, Any], answers: Message | None, now: datetime) -> Draft:
+    """The draft: N where nothing stands, else M or C of the last version; a first one may answer a request."""
     work = _work(stay, now)
     state, last = work.state, last_version(stay)
     return Draft(
@@ -83,7 +83,7 @@ def _draft(stay: Stay, kind: Kind, values: Mapping[str, Any], now: datetime) -> 
         values={**values, "status": status_of(values, last)},
         municipality=work.municipality,
         track=state.track,
-        refers_to=last,
+        refers_to=last or answers,
         subject=stay.subject,
         event_at=now,
         kind=kind,
@@ -96,20 +96,29 @@ def _work(stay: Stay, now: datetime, user: User | None = None) -> Work:
     return Work(stay=stay, policy=policy, now=now, user=user, state=load_state(stay))
 
 
-def try_information(stay: Stay, *, kind: Kind, values: Mapping[str, Any], now: datetime) -> Trial:
+def try_information(
+    stay: Stay, *, kind: Kind, values: Mapping[str, Any], now: datetime, answers: Message | None = None
+) -> Trial:
     """What sending would give: the document, or the errors at its fields; stores nothing."""
-    return try_out(_draft(stay, kind, values, now), now=now)
+    return try_out(_draft(stay, kind, values, answers, now), now=now)
 
 
 @transaction.atomic
 def send_information(
-    stay_id: int, *, kind: Kind, values: Mapping[str, Any], basis: int | None, user: User, now: datetime
+    stay_id: int,
+    *,
+    kind: Kind,
+    values: Mapping[str, Any],
+    basis: int | None,
+    user: User,
+    now: datetime,
+    answers: Message | None = None,
 ) -> Outcome:
     """Send a Helseopplysning of the stay: the routine judges it, F1 and F9 hear of it (T06 to T08, F1, A-21).
 
     `values`: data of the message type; `status` "C" withdraws the series. `basis`: row id of the version that it was
-    written on top of; another one now stands when somebody was faster. Findings, never an exception, where it may not
-    go.
+    written on top of; another one now stands when somebody was faster. `answers`: the request that it answers.
+    Findings, never an exception, where it may not go.
     """
     stay = lock_stay(stay_id)
     withdraw = values.get("status") == "C"
@@ -119,7 +128,7 @@ def send_information(
     last = last_version(stay)
     if (last.pk if last is not None else None) != basis:
         return Outcome(None, (Finding("routine.overtaken", "En annen har sendt en nyere versjon. Se over på nytt."),))
-    outcome = send_message(_draft(stay, kind, values, now), now=now)
+    outcome = send_message(_draft(stay, kind, values, answers, now), now=now)
     if outcome.message is None:
         return outcome
     work = _work(stay, now, user)

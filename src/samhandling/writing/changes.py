@@ -8,7 +8,7 @@ from typing import Any
 from samhandling.messages.compose import values_class
 from samhandling.messages.compose.about import fields_of
 
-ABOUT_THE_VERSION = frozenset({"status", "change", "cancel_reason"})
+ABOUT_THE_VERSION = frozenset({"status", "change", "cancel_reason", "answers"})
 """Fields that tell of the version itself."""
 
 

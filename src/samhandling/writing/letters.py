@@ -19,9 +19,8 @@ from samhandling.pages.texts import N_
 from samhandling.patients.models import Patient
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import address_book, writer_of
-from samhandling.stays.dialogs import request_key
+from samhandling.stays.dialogs import answered
 from samhandling.stays.policies import policy_for
-from samhandling.tasks.services import close_tasks
 
 FREE_DIALOGUE = frozenset({"DIALOG_HELSEFAGLIG", "DIALOG_NOTAT"})
 """Types that a routine may want to be answers only (C-13)."""
@@ -117,5 +116,5 @@ def send_letter(letter: Letter, values: Mapping[str, Any], *, user: User, now: d
     outcome = send(_draft(letter, values, now), now=now)
     about = letter.about
     if outcome.message is not None and about is not None and about.direction == Direction.IN:
-        close_tasks(unique_key=request_key(about), organisation=letter.organisation, how="done", now=now, user=user)
+        answered(about, user=user, now=now)
     return outcome

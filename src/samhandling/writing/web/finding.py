@@ -13,7 +13,7 @@ from samhandling.exchange.models import Message
 from samhandling.exchange.web import answering
 from samhandling.exchange.web import reading as messages
 from samhandling.patients.models import Patient
-from samhandling.stays import dialogs
+from samhandling.stays import dialogs, informing
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.models import Course, CourseMessageRow, Stay
 from samhandling.stays.web import scope as stays
@@ -96,6 +96,11 @@ def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
     course = stays.courses(scope).filter(pk=int(number)).first() if kind == "course" else _course_of(scope, message)
     known = stay or course
     patient = message.patient or (known.patient if known is not None else None)
+    if what == answering.INFORMATION:
+        if stay is None:
+            raise NotFoundError(f"message {what}")
+        which = "tidligmelding" if informing.last_version(stay) is None else "endringsmelding"
+        return information.Information(scope, stay, which, now, answers=message)
     if what not in dialog.WHAT:
         return _letter(scope, message, what, patient, _phone(stay), now)
     talk = Talk(

@@ -11,12 +11,14 @@ from django.urls import reverse
 from samhandling.access.models import User
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.exchange.models import Message
 from samhandling.exchange.services import Outcome, Trial
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_, _
 from samhandling.patients.models import Patient
 from samhandling.stays import informing
+from samhandling.stays.dialogs import answered
 from samhandling.stays.informing import Kind
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import State
@@ -26,6 +28,7 @@ from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import information_forms as forms
 from samhandling.writing.web.care_forms import WithdrawForm
+from samhandling.writing.web.dialog import request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.known import attending_contact, ward_and_writer
 from samhandling.writing.web.pieces import Piece
@@ -59,17 +62,21 @@ DONE = {
 class Information(Piece):
     """One Helseopplysning of a stay."""
 
-    def __init__(self, scope: Scope, stay: Stay, what: str, now: datetime) -> None:
+    def __init__(self, scope: Scope, stay: Stay, what: str, now: datetime, *, answers: Message | None = None) -> None:
+        """`answers`: the request that is answered by it (dialog-messages 5)."""
         super().__init__(scope, now)
-        self.stay, self.what, self.kind = stay, what, WHAT[what]
+        self.stay, self.what, self.kind, self.answers = stay, what, WHAT[what], answers
         self.state, self.last = load_state(stay), informing.last_version(stay)
         self.before = drafts.values_of(self.last) if self.last is not None else None
         self.title, self.button, self.done = _(TITLES[what]), _(BUTTONS[what]), _(DONE[what])
         self.back = reverse("stays:stay", args=[stay.pk])
         self.takes_files = not self.withdraws
+        where = stay.subject
+        if answers is not None:
+            self.back, where = reverse("exchange:message", args=[answers.pk]), f"message:{answers.pk}"
         self.place = Place(
             organisation=stay.organisation,
-            key=f"{stay.subject}:{what}",
+            key=f"{where}:{what}",
             message_type=informing.MESSAGE_TYPE,
             kind=self.kind,
             subject=stay.subject,
@@ -127,20 +134,32 @@ class Information(Piece):
 
     def _from_stay(self) -> dict[str, Any]:
         """Ward and writer, as they are now: the last version may name others."""
-        return ward_and_writer(self.stay, self.scope.user)
+        found = ward_and_writer(self.stay, self.scope.user)
+        return found if self.answers is None else {**found, "answers": request_of(self.answers)}
 
     def trial(self, values: Mapping[str, Any]) -> Trial:
         """What sending would give."""
-        return try_information(self.stay, kind=self.kind, values=values, now=self.now)
+        return try_information(self.stay, kind=self.kind, values=values, now=self.now, answers=self.answers)
 
     def send(self, values: Mapping[str, Any], user: User) -> Outcome:
         """Through the routine."""
         basis = self.last.pk if self.last is not None else None
-        return send_information(self.stay.pk, kind=self.kind, values=values, basis=basis, user=user, now=self.now)
+        outcome = send_information(
+            self.stay.pk, kind=self.kind, values=values, basis=basis, user=user, now=self.now, answers=self.answers
+        )
+        if outcome.message is not None and self.answers is not None:
+            answered(self.answers, user=user, now=self.now)
+        return outcome
 
     def unchanged(self, values: Mapping[str, Any]) -> bool:
         """A change that changes nothing; the final notice may repeat the last version."""
-        return self.kind == "change" and self.before is not None and not self.withdraws and not self.news(values)
+        return (
+            self.answers is None
+            and self.kind == "change"
+            and self.before is not None
+            and not self.withdraws
+            and not self.news(values)
+        )
 
     def news(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What is new since the last version."""
