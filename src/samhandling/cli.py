@@ -66,6 +66,12 @@ COMMANDS: dict[str, Command] = {
     "scenario": Command(
         "samhandling.stays.play.commands:scenario", "Spill av skrevne opphold mot rutinen.", DAILY, store=False
     ),
+    "policy": Command(
+        "samhandling.stays.policy_commands:app",
+        "Rutinen som data: vis, kontroller, sammenlign, ta i bruk.",
+        DAILY,
+        storeless=("show", "check", "diff"),
+    ),
     "send": Command("samhandling.writing.commands:send", "Send ferdige meldinger fra journalsystemet.", DAILY),
     "downtime": Command(
         "samhandling.downtime.commands:app", "Nedetid: hva som skal varsles, til hvem og når.", DAILY, storeless=("plan",)
