@@ -92,6 +92,41 @@ class MailSetting(BaseModel):
             raise ConfigurationError("mail: the password file cannot be read") from error
 
 
+class MailboxSetting(BaseModel):
+    """The mailbox that the node has on the national network (docs/connect-to-the-network.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 587
+    smtp_starttls: bool = True
+    pop3_host: str = "127.0.0.1"
+    pop3_port: int = 995
+    pop3_tls: bool = True
+    ca: Path | None = None
+    """The issuer of the servers' certificates; empty: the system's list."""
+    user: str = ""
+    password_file: Path | None = None
+    poll_seconds: float = 30.0
+
+    def password(self) -> str:
+        """The secret in the password file. Raises ConfigurationError when it cannot be read."""
+        try:
+            return self.password_file.read_text(encoding="utf-8").strip() if self.password_file else ""
+        except OSError as error:
+            raise ConfigurationError("ebxml.mailbox: the password file cannot be read") from error
+
+
+class EbxmlSetting(BaseModel):
+    """Messages on the national network."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    transport: Path
+    """A TOML file with the table `[transport]`: keys, certificates, revocation lists, agreements."""
+    mailbox: MailboxSetting = Field(default_factory=MailboxSetting)
+
+
 class NodeConfiguration(BaseSettings):
     """All settings of a node."""
 
@@ -116,9 +151,12 @@ class NodeConfiguration(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
+    adt_original_days: int = Field(default=90, ge=1)
+    """How long the bytes of a message from the patient system are kept after it was used or refused."""
     pass_on: list[PassOnFolder] = Field(default_factory=list)
     records: list[RecordSetting] = Field(default_factory=list)
     mail: MailSetting | None = None
+    ebxml: EbxmlSetting | None = None
     status_folder: Path | None = None
     """Folder or share where the status page is written as plain files on every change."""
     emergency_folder: Path | None = None

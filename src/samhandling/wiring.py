@@ -13,6 +13,7 @@ HANDLERS: dict[str, str] = {
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",
     "intake.tell_refused": "samhandling.intake.applying.tell_refused",
     "intake.job_died": "samhandling.intake.applying.job_died",
+    "intake.forget": "samhandling.intake.keeping.forget",
     "exchange.deliver": "samhandling.exchange.delivering.deliver",
     "exchange.watch": "samhandling.exchange.delivering.watch",
     "exchange.read": "samhandling.exchange.reading_in.read_arrival",
@@ -49,6 +50,9 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
+HOURLY: tuple[str, ...] = ("intake.forget",)
+"""Handlers without payload for which a worker enqueues a job each hour."""
+
 CARRIERS: dict[str, str] = {
     "loopback": "samhandling.carriers.loopback.carrier.LoopbackCarrier",
 }
@@ -80,6 +84,7 @@ COLLECTORS: tuple[str, ...] = (
     "samhandling.writing.collecting.pick_up_now",
     "samhandling.writing.collecting.acknowledgments_now",
     "samhandling.downtime.emergency.print_now",
+    "samhandling.downtime.suspicion.look_now",
 )
 """Functions `() -> int` by which the worker takes in what carriers find outside the node."""
 

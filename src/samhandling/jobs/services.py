@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from samhandling.errors import SamhandlingError
@@ -65,6 +67,13 @@ def enqueue(
         if run_at is None or run_at <= now:
             wake_after_commit()
     return job_id
+
+
+def enqueue_hourly(*, now: datetime) -> None:
+    """A job for each handler in `wiring.HOURLY`, unless one of it waits."""
+    names: tuple[str, ...] = getattr(import_module(settings.SAMHANDLING_WIRING), "HOURLY", ())
+    for name in names:
+        enqueue(name, {}, now=now, unique=f"hourly:{name}")
 
 
 @dataclass(frozen=True, slots=True)

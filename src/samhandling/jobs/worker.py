@@ -13,6 +13,7 @@ from django.db import Error, close_old_connections, connection
 from samhandling.jobs import collectors, handlers, life, outcomes, runner, sql
 from samhandling.jobs.dead import prune
 from samhandling.jobs.runner import run_due
+from samhandling.jobs.services import enqueue_hourly
 from samhandling.jobs.wake import QUIET_SECONDS
 from samhandling.jobs.watch import Watcher
 from samhandling.store import services as store
@@ -134,6 +135,7 @@ class Worker:
             if present - self._pruned >= PRUNE_SECONDS:
                 self._pruned = present
                 prune(now=store.now())
+                enqueue_hourly(now=store.now())
             if expired or dead:
                 count = outcomes.recover(machine_now=datetime.now(UTC), now=store.now(), dead=dead)
                 log.warning("took back the jobs of a worker that died", jobs=count)

@@ -80,6 +80,7 @@ def record(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "opened": opened,
         "segments": reading.segments(content, found.charset) if opened else None,
         "may_open": may_read and not opened,
+        "gone": not kept,
         "may_try": found.state == State.ASIDE,
     }
     return page(request, "intake/record.html", values, title=_("Melding fra pasientsystemet"), scope=scope, now=now)
