@@ -18,6 +18,8 @@ HANDLERS: dict[str, str] = {
     "exchange.watch": "samhandling.exchange.delivering.watch",
     "exchange.read": "samhandling.exchange.reading_in.read_arrival",
     "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
+    "carriers.resend": "samhandling.carriers.ebxml.jobs.resend",
+    "carriers.answer": "samhandling.carriers.ebxml.jobs.answer",
     "stays.timer": "samhandling.stays.handlers.timer",
     "stays.deadline": "samhandling.stays.handlers.deadline",
     "stays.delivery": "samhandling.stays.handlers.delivery",
@@ -55,6 +57,7 @@ HOURLY: tuple[str, ...] = ("intake.forget",)
 
 CARRIERS: dict[str, str] = {
     "loopback": "samhandling.carriers.loopback.carrier.LoopbackCarrier",
+    "ebxml_smtp": "samhandling.carriers.ebxml_smtp.carrier.EbxmlSmtpCarrier",
 }
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
 
@@ -81,6 +84,7 @@ EVERYBODY = (
 )
 COLLECTORS: tuple[str, ...] = (
     "samhandling.carriers.loopback.collecting.collect_now",
+    "samhandling.carriers.ebxml_smtp.collecting.collect_now",
     "samhandling.writing.collecting.pick_up_now",
     "samhandling.writing.collecting.acknowledgments_now",
     "samhandling.downtime.emergency.print_now",

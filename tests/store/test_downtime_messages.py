@@ -8,10 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from samhandling.downtime import services
+from samhandling.downtime import services, suspicion
 from samhandling.downtime.services import Report
 from samhandling.exchange.models import Delivery, Direction, Message, MessageEvent
 from samhandling.jobs.worker import run_due
+from samhandling.registry.models import CounterpartFault
 from samhandling.stays.models import Stay
 from samhandling.tasks.models import Task
 from tests.store import small_world
@@ -122,3 +123,63 @@ def test_after_the_outage_the_ward_sees_what_was_late(world: SmallWorld) -> None
     assert "Venter fortsatt" not in shown
     assert "Ingen av meldingene deres" in text_of(client_of(world.surgeon_nurse).get(reverse("downtime:after")))
     assert Client().get(reverse("downtime:after")).status_code == 302
+
+
+def suspected() -> list[Task]:
+    return list(Task.objects.filter(cause=suspicion.CAUSE, closed_at=None))
+
+
+def test_silence_from_a_counterpart_is_proposed_as_an_outage_and_taken_back(world: SmallWorld) -> None:
+    CounterpartFault.objects.create(organisation=world.municipality, mode="silent")
+    for number in range(2):
+        stay = small_world.admit(world, given=f"Testine{number}", visit=f"20{number}")
+        is_user(stay, world.nurse)
+        is_ready(stay, world.nurse)
+    run(1)
+    assert suspicion.look(world.hospital, NOW + timedelta(minutes=10)) == 0, "too early to say"
+    later = NOW + timedelta(minutes=40)
+    assert suspicion.look(world.hospital, later) == 1
+    assert suspicion.look(world.hospital, later) == 1
+    (task,) = suspected()
+    assert "4 meldinger uten bekreftelse" in task.text
+    Delivery.objects.filter(message__isnull=False).update(receipted_at=later)
+    assert suspicion.look(world.hospital, later + timedelta(minutes=1)) == 0
+    assert suspected() == []
+
+
+def test_nothing_is_suspected_while_the_outage_is_known(world: SmallWorld) -> None:
+    services.announce_acute(world.hospital, report(), user=None, now=NOW)
+    for number in range(2):
+        stay = small_world.admit(world, given=f"Testine{number}", visit=f"20{number}")
+        is_user(stay, world.nurse)
+        is_ready(stay, world.nurse)
+    run(60)
+    assert suspicion.look(world.hospital, NOW + timedelta(hours=2)) == 0
+
+
+def test_anybody_may_report_trouble(world: SmallWorld) -> None:
+    anybody = Client()
+    address = reverse("downtime:report")
+    assert anybody.get(address).status_code == 200
+    values = {"organisation": world.hospital.pk, "who": "Kari, Storvik", "phone": "60 00 00 01", "text": "Nede fra 9"}
+    assert "Takk" in text_of(anybody.post(address, values))
+    task = Task.objects.get(cause="outage_reported")
+    assert ("Kari" in task.text, task.phone) == (True, "60 00 00 01")
+    private = {**values, "text": "Gjelder 15076500565"}
+    refused = anybody.post(address, private)
+    assert refused.status_code == 422
+    assert Task.objects.filter(cause="outage_reported").count() == 1
+    for _number in range(suspicion.REPORTS_AN_HOUR + 3):
+        anybody.post(address, values)
+    assert Task.objects.filter(cause="outage_reported").count() == suspicion.REPORTS_AN_HOUR
+
+
+def test_the_year_in_numbers(world: SmallWorld) -> None:
+    outage = services.announce_acute(world.hospital, report(), user=None, now=NOW)
+    services.finish(outage.pk, user=None, now=NOW + timedelta(minutes=90))
+    client = client_of(world.responsible)
+    shown = text_of(client.get(reverse("downtime:year")))
+    assert "1,5" in shown
+    file = client.get(reverse("downtime:year"), {"form": "csv"})
+    assert "1,5" in file.content.decode()
+    assert "Ingen stans" in text_of(client.get(reverse("downtime:year"), {"ar": "2025"}))

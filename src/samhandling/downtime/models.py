@@ -172,6 +172,21 @@ class ChecklistTick(models.Model):
         constraints = [models.UniqueConstraint(fields=["outage", "step"], name="tick_once")]
 
 
+class OutageReport(models.Model):
+    """That somebody has reported trouble: who, when, by which channel (S-05)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    who = models.CharField(max_length=100)
+    phone = models.CharField(max_length=30, blank=True)
+    text = models.CharField(max_length=500)
+    channel = models.CharField(max_length=20)
+    """`page phone mail`."""
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "at"], name="outage_report_at")]
+
+
 class EmergencyPrint(models.Model):
     """One ward's print-outs for emergencies: the pass phrase that opens them, and when one was last made."""
 

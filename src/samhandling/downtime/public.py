@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from lxml import etree
 
@@ -33,6 +34,8 @@ class Files:
     contacts: str
     feed: str
     calendar: str
+    report: str
+    """Where one reports trouble; empty in the files, which have nobody behind them."""
     live: bool
     """Whether the page comes from the node itself."""
 
@@ -43,6 +46,7 @@ STATIC = Files(
     contacts="kontaktpunkter.html",
     feed="stans.atom",
     calendar="stans.ics",
+    report="",
     live=False,
 )
 
@@ -96,12 +100,20 @@ def _contacts(organisation: Organisation, now: datetime) -> Contacts:
     return Contacts(organisation.name, tuple(found))
 
 
-def _page(template: str, files: Files, now: datetime, title: str, values: dict[str, Any]) -> str:
+def report_page(files: Files, now: datetime, *, form: Any, done: bool, request: HttpRequest) -> str:
+    """*Meld stans*: a form without log-in."""
+    values = {"form": form, "done": done}
+    return _page("downtime/report.html", files, now, _("Meld stans"), values, request)
+
+
+def _page(
+    template: str, files: Files, now: datetime, title: str, values: dict[str, Any], request: HttpRequest | None = None
+) -> str:
     context = {
         **values, "files": files, "title": title, "language": language(), "updated": moment(now),
         "test_store": is_test_store(), "here": template.removeprefix("downtime/").removesuffix(".html"),
     }  # fmt: skip
-    return render_to_string(template, context)
+    return render_to_string(template, context, request)
 
 
 def _all(now: datetime) -> list[Line]:

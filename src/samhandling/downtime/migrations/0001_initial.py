@@ -150,4 +150,19 @@ class Migration(migrations.Migration):
                 ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
             ],
         ),
+        migrations.CreateModel(
+            name='OutageReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('who', models.CharField(max_length=100)),
+                ('phone', models.CharField(blank=True, max_length=30)),
+                ('text', models.CharField(max_length=500)),
+                ('channel', models.CharField(max_length=20)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['organisation', 'at'], name='outage_report_at')],
+            },
+        ),
     ]

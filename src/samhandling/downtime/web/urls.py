@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.downtime.web import after_views, emergency_views, public_views, views
+from samhandling.downtime.web import after_views, emergency_views, public_views, report_views, views
 
 app_name = "downtime"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("nedetid/utskrift/", emergency_views.prints, name="prints"),
     path("nedetid/utskrift/<int:pk>/", emergency_views.print_out, name="print"),
     path("nedetid/utskrift/<int:pk>/passord/", emergency_views.pass_phrase, name="pass-phrase"),
+    path("nedetid/rapport/", report_views.year, name="year"),
     path("nedetid/akutt/", views.acute, name="acute"),
     path("nedetid/planlagt/", views.planned, name="planned"),
     path("nedetid/<int:pk>/", views.outage, name="outage"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("nedetid/<int:pk>/endre/<slug:what>/", views.change, name="change"),
     path("nedetid/<int:pk>/<slug:what>/", views.act, name="act"),
     path("driftsstatus/", public_views.status, name="status"),
+    path("driftsstatus/meld/", public_views.report, name="report"),
     path("driftsstatus/stans.atom", public_views.atom, name="atom"),
     path("driftsstatus/stans.ics", public_views.calendar, name="calendar"),
     path("driftsstatus/kontaktpunkter/", public_views.contacts, name="contacts"),
