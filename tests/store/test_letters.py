@@ -160,6 +160,7 @@ def test_the_hospital_tells_the_municipality_medical_facts(stay: Stay, world: Sm
     )  # fmt: skip
     assert (message.type, message.own_her, message.subject) == ("MEDISINSKE_OPPLYSNINGER", "98000101", stay.subject)
     received = Message.objects.get(direction="in", type="MEDISINSKE_OPPLYSNINGER")
+    assert Task.objects.get(cause="course.note").subject == received.subject == Course.objects.get().subject
     assert "Kontroll av blodtrykk." in home_nurse.get(f"/melding/{received.pk}/").content.decode()
 
 
@@ -219,6 +220,9 @@ def test_the_routine_may_want_dialogue_to_be_answers_only(
         text="Hun bruker multidose.", phone="60990120",
     )  # fmt: skip
     assert answer.ref_parent == received.msg_id
+    assert Task.objects.get(cause="stay.note").unit == stay.unit
+    assert "Hun bruker multidose." not in (ward := logged_in(world.nurse).get(f"/opphold/{stay.pk}/").content.decode())
+    assert "Melding om pasienten" in ward
 
 
 def test_a_note_is_named_a_note(course: Course, home_nurse: Client) -> None:

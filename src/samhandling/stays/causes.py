@@ -208,6 +208,12 @@ CAUSES: dict[str, Cause] = {
     "stay.place_answer": Cause(
         "read", "normal", "ward", "Kommunen har svart på om den kan ta imot pasienten. Les svaret.",
     ),
+    "stay.note": Cause(
+        "read", "normal", "ward", "Kommunen har skrevet om pasienten. Les meldingen, og svar om det trengs.",
+    ),
+    "course.note": Cause(
+        "read", "normal", "ward", "Sykehuset har skrevet om pasienten. Les meldingen, og svar om det trengs.",
+    ),
     "course.request": Cause(
         "answer", "medium", "ward", "Sykehuset har sendt en forespørsel. Svar på den, eller ring {nummer}.",
     ),

@@ -91,7 +91,7 @@ def _of_task(stay: Stay, state: StayState, task: Task, now: datetime) -> Step:
     return Step(title(task), task.text, tone, until, actions, task.phone)
 
 
-HEARD = frozenset({"stay.request", "stay.answer", "stay.deviation", "stay.place_answer"})
+HEARD = frozenset({"stay.request", "stay.answer", "stay.deviation", "stay.note", "stay.place_answer"})
 """Work that a received message gives."""
 
 

@@ -64,6 +64,8 @@ TITLES: dict[str, str] = {
     "stay.deviation": N_("Avviksmelding fra kommunen"),
     "stay.place_answer": N_("Svar på utskrivningsklar"),
     "course.request": N_("Forespørsel fra sykehuset"),
+    "stay.note": N_("Melding om pasienten"),
+    "course.note": N_("Melding om pasienten"),
     "course.answer": N_("Svar på forespørsel"),
     "course.deviation": N_("Avviksmelding fra sykehuset"),
     "course.place": N_("Gi ny beskjed straks plass er klar"),
