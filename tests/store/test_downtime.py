@@ -18,7 +18,7 @@ from samhandling.downtime.wording import Text
 from samhandling.jobs.worker import run_due
 from samhandling.registry.models import ContactGroup, ContactGroupMember, ContactPoint
 from samhandling.tasks.models import Task
-from tests.mail_server import Letters, mail_server
+from tests.smtp_server import Letters, mail_server
 from tests.store.small_world import SmallWorld, build
 from tests.unit.test_downtime_plan import at
 

@@ -19,7 +19,7 @@ from samhandling.downtime.exporting import write
 from samhandling.downtime.models import Outage
 from samhandling.jobs.worker import run_due
 from samhandling.store.services import set_clock
-from tests.mail_server import Letters, mail_server
+from tests.smtp_server import Letters, mail_server
 from tests.store.small_world import SmallWorld
 from tests.store.test_downtime import KNOWN, acute, at, planned, world
 
