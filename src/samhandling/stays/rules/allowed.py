@@ -23,7 +23,7 @@ class Answer:
     word: Word
     reason: str = ""
     """Stable code: `overlay_o`, `overlay_h`, `overlay_n`, `state`, `discharged`, `duplicate`, `order`, `no_request`,
-    `reason_needed`, `reason_not_permitted`, `no_reference`, `address`."""
+    `automatic`, `reason_needed`, `reason_not_permitted`, `no_reference`, `address`."""
 
     @property
     def allowed(self) -> bool:
@@ -84,7 +84,9 @@ def _by_marks(message: str, state: StayState) -> Answer | None:
         return Answer("no", "order")
     if message == "M6" and state.state is State.READY:
         return Answer("yes")
-    if message == "M8" and state.state in (State.OUT, State.DEAD) and state.before not in (State.ACTIVE, State.READY):
+    if message == "M8" and state.state is State.OUT:
+        return Answer("no", "automatic")
+    if message == "M8" and state.state is State.DEAD and state.before not in (State.ACTIVE, State.READY):
         return Answer("no", "state")
     return None
 
