@@ -116,6 +116,10 @@ def test_no_receipt_when_the_sender_cannot_be_read(each_alone, number):
     assert all(r["apprec"] is None for r in result["receivers"])
 
 
+def test_every_case_has_an_outcome(each_alone):
+    assert {key(number) for number in (*TAKEN, *REJECTED, "13a", "13b")} | {"2", "3", "4", "5"} == set(each_alone)
+
+
 @pytest.mark.parametrize(
     ("number", "type_code"),
     [("2", "LOG_UTSKREVET"), ("3", "LOG_UTSKRIVNINGSKLAR"), ("4", "LOG_AVMELDING"), ("5", "LOG_INNLAGT")],

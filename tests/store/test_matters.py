@@ -15,8 +15,8 @@ from samhandling.access.roles import Role
 from samhandling.access.services import add_role
 from samhandling.exchange import matters
 from samhandling.exchange.clearing import NotThisMessageError
-from samhandling.exchange.models import Message
-from samhandling.exchange.services import part, tie
+from samhandling.exchange.models import Delivery, Message
+from samhandling.exchange.services import cancel, decide_not_ours, part, tie
 from samhandling.stays.models import Course
 from samhandling.tasks.models import Task
 from tests.samples import built
@@ -47,18 +47,20 @@ def level(name: str, her: str) -> dict[str, str]:
     return {"name": name, "her_id": her}
 
 
+HEAD = {
+    "sender": {"organisation": level("Sykehuset", "7000"), "part": level("PLO-mottak", "7001")},
+    "receiver": {"organisation": level("Testby kommune", "8100"), "part": level("Sykepleietjeneste", "8101")},
+    "patient": {
+        "family_name": "Nordmann", "given_name": "Ola", "birth_date": "1965-07-15", "sex": "1",
+        "identifiers": [{"kind": "FNR", "number": FNR}],
+    },
+}  # fmt: skip
+"""Who writes to whom about whom."""
+
+
 def information(msg_id: str, at: datetime = NOW, *, first: str = "", parent: str = "", **more: Any) -> bytes:
     """An early notice, or with `first` a change of it, from a hospital outside the node."""
-    changed = {
-        "msg_id": msg_id,
-        "generated_at": at.isoformat(),
-        "sender": {"organisation": level("Sykehuset", "7000"), "part": level("PLO-mottak", "7001")},
-        "receiver": {"organisation": level("Testby kommune", "8100"), "part": level("Sykepleietjeneste", "8101")},
-        "patient": {
-            "family_name": "Nordmann", "given_name": "Ola", "birth_date": "1965-07-15", "sex": "1",
-            "identifiers": [{"kind": "FNR", "number": FNR}],
-        },
-    }  # fmt: skip
+    changed = {"msg_id": msg_id, "generated_at": at.isoformat(), **HEAD}
     if first:
         changed |= {"conversation": first, "parent": parent or first}
     composed = built("HELSEOPPL_SOKNAD-endring" if first else "HELSEOPPL_SOKNAD", **{**changed, **more})
@@ -74,8 +76,8 @@ def own(world: World, user: User) -> dict[str, Any]:
     return {"organisation_id": world.municipality.pk, "user": user, "now": NOW + HOUR}
 
 
-def open_tasks(message: Message) -> list[str]:
-    """Causes of open work that anybody has with that message, but to hear that it is gone."""
+def open_tasks(message: Message | Delivery) -> list[str]:
+    """Causes of open work that anybody has with that message or delivery, but to hear that it is gone."""
     mine = Task.objects.filter(closed_at__isnull=True, unique_key__contains=f":{message.pk}")
     told = ("message.cancelled", "receipt_not_delivered")
     return [task.cause for task in mine if task.cause not in told]
@@ -135,6 +137,32 @@ def test_a_message_that_was_withdrawn_before_it_came_gives_no_work(world, ids):
     [early] = Message.objects.filter(msg_id=first)
     assert early.state == "cancelled"
     assert open_tasks(early) == []
+
+
+def test_what_was_asked_for_a_message_we_withdrew_is_asked_no_more(world):
+    world.line.passages = lambda envelope: ()
+    sent = world.send("LOG_UTSKRIVNINGSKLAR")
+    run(NOW + HOUR)
+    assert open_tasks(Delivery.objects.get(message=sent)) == ["A-01"]
+    assert cancel(sent, reason="Feil pasient", now=NOW + HOUR).message is not None
+    run(NOW + 97 * HOUR)
+    assert not Task.objects.filter(closed_at__isnull=True, subject=f"message:{sent.pk}").exists()
+
+
+def test_a_request_that_is_not_ours_gives_no_work(world, user, ids):
+    asked = built(
+        "DIALOG_FORESPORSEL", msg_id=next(ids), receiver=HEAD["receiver"], sender=HEAD["sender"],
+        patient=HEAD["patient"], generated_at=NOW.isoformat(),
+    )  # fmt: skip
+    bring(document(msg_id=next(ids)))
+    bring(asked.data)
+    [request] = Message.objects.filter(type="DIALOG_FORESPORSEL")
+    assert "course.request" in [task.cause for task in Task.objects.filter(closed_at__isnull=True)]
+    decide_not_ours(request.pk, reason="Feil kommune", **own(world, user))
+    run(NOW + HOUR)
+    causes = [task.cause for task in Task.objects.filter(closed_at__isnull=True)]
+    assert "course.request" not in causes
+    assert "message.not_ours" in causes
 
 
 def test_references_in_a_circle_end(world, ids):

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from samhandling.exchange.models import Delivery, Direction, Message
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
-from samhandling.stays import carrying, clocks, coursing, hearing, informing, telling
+from samhandling.stays import carrying, clocks, coursing, hearing, informing, judging, telling
 from samhandling.stays.events import Event, InformationReceived, InformationRejected, ReadyTaken, RequestTaken
 from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
 from samhandling.stays.policies import policy_of
@@ -234,7 +234,7 @@ def _judge_at_hospital(message: Message, now: datetime) -> None:
     if stay is not None:
         work = _work(lock_stay(stay.pk), now)
         work.note("received_outside", message=message)
-        if not hearing.asks(message):
+        if not judging.asks(message):
             return
         work.ask("stay.message_outside", detail=str(message.pk))
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
-from samhandling.exchange.rules import MessageState
 from samhandling.organisations.models import Organisation
 from samhandling.stays import carrying, judging
 from samhandling.stays.awaiting import REPORT
@@ -45,18 +44,11 @@ def hear(message: Message, *, now: datetime) -> None:
         _at_hospital(message, now)
 
 
-def asks(message: Message) -> bool:
-    """Whether anybody has work with it: not with a withdrawal, nor with what is withdrawn or not ours (RECV-54)."""
-    gone = (MessageState.CANCELLED, MessageState.LOCKED, MessageState.REMOVED)
-    return message.status != "C" and message.state not in gone
-
-
 def forget(message: Message, *, now: datetime) -> None:
     """The message was withdrawn, or was not for us: nobody has work with it any more (RECV-54)."""
     keys = [read_key(message), request_key(message)]
     stay = _stay(message) if message.organisation.kind != Organisation.Kind.MUNICIPALITY else None
-    if stay is not None:
-        keys.append(f"{stay.subject}:stay.message_outside:{message.pk}")
+    keys += judging.task_keys(message, stay)
     close_tasks(unique_key=keys, organisation=message.organisation, how="obsolete", now=now)
 
 
@@ -93,11 +85,11 @@ def _at_hospital(message: Message, now: datetime) -> None:
             # C-13: it answers nothing the routine asked, and somebody must still read it.
             _ask(message, "stay.note", now, stay=locked, phone=work.day_phone)
         return
-    if cause in CAUSES and asks(message):
+    if cause in CAUSES and judging.asks(message):
         _ask(message, cause, now, stay=locked, phone=work.day_phone)
-    if asks(message):
+    if judging.asks(message):
         judging.tell_stay(message, work)
-    if message.type == REPORT and asks(message):
+    if message.type == REPORT and judging.asks(message):
         carrying.step(work, ReportReceived(at=message.created_at))
 
 
@@ -131,7 +123,7 @@ def _at_municipality(message: Message, now: datetime) -> None:
         data={"type": message.type, "status": message.status},
     )  # fmt: skip
     cause = f"course.{kind}"
-    if cause in CAUSES and asks(message):
+    if cause in CAUSES and judging.asks(message):
         _ask(message, cause, now, course=course, phone=course.ward_phone)
 
 

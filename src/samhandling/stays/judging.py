@@ -6,6 +6,7 @@ from datetime import datetime
 
 from samhandling.clock import oslo
 from samhandling.exchange.models import Message
+from samhandling.exchange.rules import MessageState
 from samhandling.messages.facts.values import Facts
 from samhandling.organisations.models import Unit
 from samhandling.registry.services import party
@@ -30,6 +31,26 @@ CODES = {
 }
 """Message type -> message of routines 2.2, as a hospital receives it from a municipality."""
 TECHNICAL = "teknisk feil"
+OUTSIDE_CAUSES = ("stay.message_outside", "stay.call.help_number", "stay.message_after_death")
+"""What a message that does not count asks people for."""
+
+
+def asks(message: Message) -> bool:
+    """Whether anybody has work with it: not with a withdrawal, nor with what is withdrawn or not ours (RECV-54)."""
+    gone = (MessageState.CANCELLED, MessageState.LOCKED, MessageState.REMOVED)
+    return message.status != "C" and message.state not in gone
+
+
+def task_keys(message: Message, stay: Stay | None) -> list[str]:
+    """Unique keys of the work that a message outside the routine may have given."""
+    keys = [_outside_key(message)]
+    if stay is not None:
+        keys += [f"{stay.subject}:{cause}:{message.pk}" for cause in OUTSIDE_CAUSES]
+    return keys
+
+
+def _outside_key(message: Message) -> str:
+    return f"message:{message.pk}:outside"
 
 
 def judged(message: Message, work: Work) -> Judged | None:
@@ -40,7 +61,7 @@ def judged(message: Message, work: Work) -> Judged | None:
     found = judge(_incoming(message, code, work.now), work.state, work.policy)
     if found.breach:
         record(message, found.breach, now=work.now, stay=work.stay, unit=work.stay.unit)
-    if found.cause == "stay.message_outside" or found.breach in ("A-10", "A-12"):
+    if found.cause in OUTSIDE_CAUSES and asks(message):
         work.ask(found.cause, detail=str(message.pk))
     return found
 
@@ -61,11 +82,13 @@ def without_stay(message: Message, *, now: datetime) -> None:
     if not found.breach:
         return
     record(message, found.breach, now=now)
+    if not asks(message):
+        return
     cause = found.cause if found.cause != "stay.deviation" else "stay.message_outside"
     what = CAUSES[cause]
     open_task(
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
-        patient=message.patient, subject=f"message:{message.pk}", unique_key=f"message:{message.pk}:outside",
+        patient=message.patient, subject=f"message:{message.pk}", unique_key=_outside_key(message),
         text=" ".join(what.text.format(nummer="", kommune="kommunen").replace(" .", ".").split()),
         role="message_responsible",
     )  # fmt: skip
