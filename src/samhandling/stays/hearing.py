@@ -81,7 +81,7 @@ def _at_hospital(message: Message, now: datetime) -> None:
     work.note("place_answer" if answers_ready else f"heard_{kind}", message=message)
     cause = "stay.place_answer" if answers_ready else f"stay.{kind}"
     if judged is not None and not judged.counts:
-        if judged.note == "free" and asks(message):
+        if judged.note == "free" and judging.asks(message):
             # C-13: it answers nothing the routine asked, and somebody must still read it.
             _ask(message, "stay.note", now, stay=locked, phone=work.day_phone)
         return
