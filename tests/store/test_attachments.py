@@ -108,6 +108,20 @@ def test_only_those_who_may_open_the_message_open_its_attachments(world: SmallWo
     assert logged_in(world.case_handler).get(f"/melding/{message.pk}/vedlegg/1/").status_code == 410
 
 
+def test_a_copy_to_one_of_our_services_is_said_whoever_the_message_is_to(world: SmallWorld) -> None:
+    for copies, said in (((), False), (("98310702",), True)):
+        draft = Draft(
+            organisation=world.hospital, message_type="DIALOG_FORESPORSEL", patient=patient(world), values=REQUEST,
+            municipality=world.municipality, copy_hers=copies, event_at=NOW,
+        )  # fmt: skip
+        outcome = send(draft, now=NOW)
+        assert outcome.message is not None, outcome.findings
+        run_due(NOW, strict=True)
+        received = Message.objects.get(organisation=world.municipality, msg_id=outcome.message.msg_id)
+        body = logged_in(world.case_handler).get(f"/melding/{received.pk}/").content.decode()
+        assert ("Vi er kopimottaker av denne meldingen." in body) == said
+
+
 def test_an_organisation_may_take_agreed_formats_only(world: SmallWorld) -> None:
     """T99: by what the document says; without the setting everything is taken."""
     ReceptionSetting.objects.create(organisation=world.municipality, attachment_formats=["application/pdf"])

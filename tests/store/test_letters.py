@@ -311,3 +311,20 @@ def test_the_ward_answers_a_question_of_plans_with_an_update(
         nurse, f"/skriv/opphold/{stay.pk}/endringsmelding/", **{**first, "change": "x", "patient_status": "Ny"}
     )
     assert facts(later).answered == ()
+
+
+def test_the_nurse_answers_the_ward_with_an_admission_report(
+    course: Course, stay: Stay, world: SmallWorld, home_nurse: Client
+) -> None:
+    nurse = logged_in(world.nurse)
+    sent(nurse, f"/skriv/opphold/{stay.pk}/foresporsel/", request_type="1", question="Hva har hun?", phone="60800101")
+    heard = Message.objects.get(organisation=world.municipality, direction="in", type="DIALOG_FORESPORSEL")
+    task = Task.objects.get(cause="course.request")
+    where = f"/skriv/melding/{heard.pk}/innleggelsesrapport/"
+    assert f'href="{where}"' in home_nurse.get(f"/melding/{heard.pk}/").content.decode()
+    told = {"reason_for_admission": "Falt hjemme.", "nursing_summary": "Daglig tilsyn.", "phone": "60990120"}
+    answer = sent(home_nurse, where, **told)
+    assert (answer.type, answer.counterpart_her, answer.ref_parent) == ("INNLEGGELSESRAPPORT", "98000101", heard.msg_id)
+    assert [each.question for each in facts(answer).answered] == ["Hva har hun?"]
+    task.refresh_from_db()
+    assert task.closed_at is not None

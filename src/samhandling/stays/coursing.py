@@ -313,7 +313,10 @@ def name_final(course: Course) -> None:
     if left is not None and course.state in OUT:
         standing = told.exclude(state=MessageState.CANCELLED).filter(generated_at__lte=left.event_at)
         last = standing.order_by("generated_at", "pk").last()
-    told.filter(kind=kinds.FINAL).exclude(pk=last.pk if last is not None else None).update(kind=kinds.CHANGE)
+    no_longer = told.filter(kind=kinds.FINAL)
+    if last is not None:
+        no_longer = no_longer.exclude(pk=last.pk)
+    no_longer.update(kind=kinds.CHANGE)
     if last is not None and last.kind != kinds.FINAL:
         told.filter(pk=last.pk).update(kind=kinds.FINAL)
 

@@ -56,6 +56,8 @@ class Report:
 
     course: Course | None = None
     stay: Stay | None = None
+    answers: Message | None = None
+    """The request that it answers (dialog-messages 5)."""
 
     @property
     def message_type(self) -> str:
@@ -126,7 +128,7 @@ def _draft(report: Report, values: Mapping[str, Any], now: datetime) -> Draft:
         "message_type": report.message_type,
         "patient": report.home.patient,
         "values": {**values, "status": status_of(values, last)},
-        "refers_to": last,
+        "refers_to": last or report.answers,
         "subject": report.home.subject,
         "event_at": now,
         "kind": KIND,
@@ -136,6 +138,9 @@ def _draft(report: Report, values: Mapping[str, Any], now: datetime) -> Draft:
         town = municipality(state.municipality, oslo.day(now)) if state.municipality else None
         return Draft(**common, municipality=town, track=state.track)
     assert report.course is not None
+    if last is None and report.answers is not None:
+        # Back to the service that asked.
+        return Draft(**common, sender_her=report.answers.own_her, receiver_her=report.answers.counterpart_her)
     hospital = _hospital(report.course)
     nurses = None
     if hospital is not None:

@@ -20,13 +20,14 @@ STANDARDS = frozenset({"plo", "dialogmelding"})
 WITHDRAWN_BY_HAND = frozenset({"HELSEOPPLYSNINGER_LEGE", "ORIENTERING_TJENESTETILBUD", "MEDISINSKE_OPPLYSNINGER"})
 """Types of ours that are withdrawn from their own page; the others from the page of their stay."""
 DIALOGUE = "DIALOG_HELSEFAGLIG"
-INFORMATION = "helseopplysning"
-"""An update of what the hospital has told, as answer."""
+INFORMATION, REPORT = "helseopplysning", "innleggelsesrapport"
+"""An update of what the hospital has told, and what the municipality knows, as answers."""
 FROM_DOCTORS = frozenset({"HELSEOPPLYSNINGER_LEGE"})
 """Answered by Medisinske opplysninger (plo-messages 10)."""
 RIGHT_FORM: Mapping[tuple[str, str], str] = {
     ("9152", "1"): "medisinske-opplysninger",
     ("9152", "8"): INFORMATION,
+    ("9154", "1"): REPORT,
     ("9153", "3"): "orientering-om-tjenestetilbud",
     ("9153", "5"): "helseopplysninger-til-lege",
 }
@@ -36,6 +37,7 @@ WORDS = {
     "foresporsel": N_("Send forespørsel"),
     "avvik": N_("Send avviksmelding"),
     INFORMATION: N_("Svar med helseopplysninger"),
+    REPORT: N_("Svar med innleggelsesrapport"),
     "medisinske-opplysninger": N_("Svar med medisinske opplysninger"),
     "orientering-om-tjenestetilbud": N_("Svar med orientering om tjenestetilbud"),
     "helseopplysninger-til-lege": N_("Svar med helseopplysninger til lege"),

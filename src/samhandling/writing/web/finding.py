@@ -16,6 +16,7 @@ from samhandling.patients.models import Patient
 from samhandling.stays import dialogs, informing
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.models import Course, CourseMessageRow, Stay
+from samhandling.stays.reporting import Report, last_report
 from samhandling.stays.web import scope as stays
 from samhandling.writing.letters import Letter
 from samhandling.writing.web import dialog, information, letters, reports
@@ -101,6 +102,11 @@ def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
             raise NotFoundError(f"message {what}")
         which = "tidligmelding" if informing.last_version(stay) is None else "endringsmelding"
         return information.Information(scope, stay, which, now, answers=message)
+    if what == answering.REPORT:
+        if course is None:
+            raise NotFoundError(f"message {what}")
+        version = reports.OF_COURSE[0] if last_report(Report(course=course)) is None else reports.OF_COURSE[1]
+        return reports.AdmissionReport(scope, course, version, now, answers=message)
     if what not in dialog.WHAT:
         return _letter(scope, message, what, patient, _phone(stay), now)
     talk = Talk(

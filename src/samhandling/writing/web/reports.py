@@ -19,6 +19,7 @@ from samhandling.pages.texts import N_, _, moment
 from samhandling.patients.models import Patient
 from samhandling.registry.services import addressee_for, staffed_phone
 from samhandling.stays import informing, reporting
+from samhandling.stays.dialogs import answered
 from samhandling.stays.models import Course, Stay
 from samhandling.stays.reporting import ADMISSION_REPORT, Report
 from samhandling.stays.services import send_report, try_report
@@ -27,6 +28,7 @@ from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import known
 from samhandling.writing.web.care_forms import CareForm, WithdrawForm
+from samhandling.writing.web.dialog import request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.pieces import Piece
 from samhandling.writing.web.report_forms import (
@@ -95,9 +97,13 @@ class ReportPiece(Piece):
         self.title, self.button, self.done = (_(text) for text in WORDS[what])
         self.takes_files = not self.withdraws
         home = report.home
+        where = home.subject
+        if report.answers is not None:
+            self.back = reverse("exchange:message", args=[report.answers.pk])
+            where = f"message:{report.answers.pk}"
         self.place = Place(
             organisation=home.organisation,
-            key=f"{home.subject}:{what}",
+            key=f"{where}:{what}",
             message_type=report.message_type,
             kind=reporting.KIND,
             subject=home.subject,
@@ -120,6 +126,8 @@ class ReportPiece(Piece):
         """The last version, or what is known."""
         given = self.before or {}
         unasked = {name: given[name] for name in given if name not in changes.ABOUT_THE_VERSION} | self._unasked()
+        if self.report.answers is not None:
+            unasked["answers"] = request_of(self.report.answers)
         if self.withdraws:
             return WithdrawForm(data, initial=kept or {}, kept=unasked, now=self.now)
         cls = self.first_form if self.last is None else self.change_form
@@ -144,11 +152,15 @@ class ReportPiece(Piece):
     def send(self, values: Mapping[str, Any], user: User) -> Outcome:
         """Through the routine."""
         basis = self.last.pk if self.last is not None else None
-        return send_report(self.report, values, basis=basis, user=user, now=self.now)
+        outcome = send_report(self.report, values, basis=basis, user=user, now=self.now)
+        if outcome.message is not None and self.report.answers is not None:
+            answered(self.report.answers, user=user, now=self.now)
+        return outcome
 
     def unchanged(self, values: Mapping[str, Any]) -> bool:
         """A change that changes nothing."""
-        return self.changes and self.before is not None and not self.news(values)
+        answers = self.report.answers is not None
+        return not answers and self.changes and self.before is not None and not self.news(values)
 
     def news(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What is new since the last version."""
@@ -162,8 +174,11 @@ class AdmissionReport(ReportPiece):
 
     first_form, change_form = AdmissionReportForm, AdmissionChangeForm
 
-    def __init__(self, scope: Scope, course: Course, what: str, now: datetime) -> None:
-        super().__init__(scope, Report(course=course), what, reverse("stays:course", args=[course.pk]), now)
+    def __init__(
+        self, scope: Scope, course: Course, what: str, now: datetime, *, answers: Message | None = None
+    ) -> None:
+        report = Report(course=course, answers=answers)
+        super().__init__(scope, report, what, reverse("stays:course", args=[course.pk]), now)
         self.course = course
         due = reporting.report_due(course, now)
         if due is not None and self.last is None:
