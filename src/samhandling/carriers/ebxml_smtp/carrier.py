@@ -1,0 +1,79 @@
+"""The carrier: a document becomes a signed, encrypted mail."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from datetime import datetime
+
+from samhandling.carriers.ebxml import outgoing, rules
+from samhandling.carriers.ebxml_smtp import collecting
+from samhandling.configuration import MailboxSetting, configuration
+from samhandling.ebxml.mime import MOST_BYTES
+from samhandling.ebxml.packing import Packed, as_mail
+from samhandling.errors import ConfigurationError
+from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope, HandOver, Result
+
+NAME = "ebxml_smtp"
+TIMEOUT = 60.0
+
+
+def mailbox() -> MailboxSetting:
+    """The mailbox of the settings. Raises ConfigurationError when there is none."""
+    setting = configuration().ebxml
+    if setting is None:
+        raise ConfigurationError("ebxml: no mailbox is set up")
+    return setting.mailbox
+
+
+class EbxmlSmtpCarrier:
+    """Hands over to the mail server; the acknowledgment comes back as a mail."""
+
+    name = NAME
+
+    def stays_inside(self, receiver_her: str) -> bool:
+        """Never: also between two parties of this node it goes by mail."""
+        return False
+
+    def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
+        """Sign and store once, submit. Raises CarrierError, CarrierRefusedError."""
+        transmission = outgoing.prepared(envelope, carrier=NAME, now=now)
+        if transmission.state in rules.WAITING:
+            outgoing.send(transmission, self.submit, now=now)
+            transmission.refresh_from_db()
+        done = Result.ACKNOWLEDGED if transmission.state in rules.DELIVERED else Result.HANDED
+        return HandOver(done, str(transmission.transport_id))
+
+    def drain(self, now: datetime) -> None:
+        """Take in all that waits in the mailbox."""
+        collecting.collect(now)
+
+    def submit(
+        self, content: bytes, sender: str, receiver: str, mail_id: str, now: datetime, subject: str, about: str
+    ) -> None:
+        """One mail to the server. Raises CarrierRefusedError for what it will never take, else CarrierError."""
+        data = as_mail(
+            Packed(content, b"", ""),
+            sender=sender, receiver=receiver, mail_id=mail_id, now=now, subject=subject, about=about,
+        )  # fmt: skip
+        if len(data) > MOST_BYTES:
+            raise CarrierRefusedError("the mail is larger than the network takes")
+        setting = mailbox()
+        try:
+            with smtplib.SMTP(setting.smtp_host, setting.smtp_port, timeout=TIMEOUT) as server:
+                if setting.smtp_starttls:
+                    ca = None if setting.ca is None else str(setting.ca)
+                    server.starttls(context=ssl.create_default_context(cafile=ca))
+                if setting.user and setting.password_file:
+                    server.login(setting.user, setting.password())
+                options = [f"ENVID={mail_id.partition('@')[0]}"] if server.has_extn("dsn") else []
+                server.sendmail(sender, [receiver], data, mail_options=options)
+        except smtplib.SMTPRecipientsRefused as error:
+            code = max(answer[0] for answer in error.recipients.values())
+            raise (CarrierRefusedError if code >= 500 else CarrierError)(f"the mail server says {code}") from error
+        except smtplib.SMTPResponseException as error:
+            if error.smtp_code in {550, 551, 552, 553, 554}:
+                raise CarrierRefusedError(f"the mail server says {error.smtp_code}") from error
+            raise CarrierError(f"the mail server says {error.smtp_code}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise CarrierError(type(error).__name__) from error
