@@ -1,113 +1,75 @@
-"""A real SMTP server (aiosmtpd) and a POP3 server over one mailbox on loopback, with faults that a test switches on."""
+"""A real SMTP server on loopback that can refuse, delay, forget and die."""
 
 from __future__ import annotations
 
-import socketserver
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.harness import free_port
 
 
 @dataclass
-class MailServer:
-    """What was submitted lies in `mailbox` until it is fetched and deleted."""
+class Letters:
+    """What has arrived, and how the server behaves."""
 
-    mailbox: dict[int, bytes] = field(default_factory=dict)
-    submitted: list[bytes] = field(default_factory=list)
-    refuse: str = ""
-    """What SMTP answers to a recipient instead of taking the mail."""
-    lose: bool = False
-    """Mails are taken and never arrive."""
-    drop_quit: bool = False
-    """The POP3 connection breaks before deletions are committed."""
-    _count: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    got: list[EmailMessage] = field(default_factory=list)
+    refuse: set[str] = field(default_factory=set)
+    """Addresses it will never take."""
+    busy: int = 0
+    """How many recipients it puts off (451) before it takes them."""
+    die_after_data: int = 0
+    """How many times it takes the content and hangs up without an answer."""
+    port: int = 0
 
-    def start(self) -> None:
-        self.smtp_port = free_port()
-        self._smtp = Controller(_Handler(self), hostname="127.0.0.1", port=self.smtp_port, data_size_limit=60_000_000)
-        self._smtp.start()
-        self._pop3 = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _session(self))
-        self._pop3.daemon_threads = True
-        self.pop3_port = self._pop3.server_address[1]
-        self._thread = threading.Thread(target=self._pop3.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._smtp.stop()
-        self._pop3.shutdown()
-        self._pop3.server_close()
-        self._thread.join()
-
-    def put(self, data: bytes) -> None:
-        """Lay a mail in the mailbox."""
-        with self._lock:
-            self._count += 1
-            self.mailbox[self._count] = data
+    def addresses(self) -> list[str]:
+        """To whom, in order."""
+        return [str(letter["To"]) for letter in self.got]
 
 
 class _Handler:
-    def __init__(self, server: MailServer) -> None:
-        self.server = server
+    def __init__(self, letters: Letters) -> None:
+        self.letters = letters
 
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.server.refuse:
-            return self.server.refuse
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[Any]
+    ) -> str:
+        if address in self.letters.refuse:
+            return "550 5.1.1 No such user"
+        if self.letters.busy:
+            self.letters.busy -= 1
+            return "451 4.3.0 Try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):
-        self.server.submitted.append(envelope.original_content)
-        if not self.server.lose:
-            self.server.put(envelope.original_content)
-        return "250 OK"
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        letter = message_from_bytes(content, policy=default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.got.append(letter)
+        if self.letters.die_after_data:
+            self.letters.die_after_data -= 1
+            assert server.transport is not None
+            server.transport.abort()
+        return "250 2.0.0 Taken"
 
 
-def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
-    class Session(socketserver.StreamRequestHandler):
-        def say(self, text: str) -> None:
-            self.wfile.write(text.encode() + b"\r\n")
-
-        def handle(self) -> None:
-            self.say("+OK")
-            with mail._lock:
-                there = dict(enumerate(mail.mailbox, start=1))
-                data = dict(mail.mailbox)
-            gone: set[int] = set()
-            while line := self.rfile.readline():
-                word, _, rest = line.decode().strip().partition(" ")
-                word = word.upper()
-                left = {number: key for number, key in there.items() if number not in gone}
-                if word == "LIST":
-                    self.many(f"{number} {len(data[key])}" for number, key in left.items())
-                elif word == "UIDL":
-                    self.many(f"{number} mail-{key}" for number, key in left.items())
-                elif word == "RETR":
-                    self.say("+OK")
-                    for one in data[there[int(rest)]].removesuffix(b"\r\n").split(b"\r\n"):
-                        self.wfile.write((b"." if one.startswith(b".") else b"") + one + b"\r\n")
-                    self.say(".")
-                elif word == "DELE":
-                    gone.add(int(rest))
-                    self.say("+OK")
-                elif word == "QUIT":
-                    if mail.drop_quit:
-                        return
-                    with mail._lock:
-                        for number in gone:
-                            mail.mailbox.pop(there[number], None)
-                    self.say("+OK")
-                    return
-                else:
-                    self.say("+OK")
-
-        def many(self, lines) -> None:
-            self.say("+OK")
-            for one in lines:
-                self.say(one)
-            self.say(".")
-
-    return Session
+@contextmanager
+def mail_server() -> Iterator[Letters]:
+    """A server on a free port of 127.0.0.1 until the block ends."""
+    letters = Letters()
+    letters.port = free_port()
+    controller = Controller(_Handler(letters), hostname="127.0.0.1", port=letters.port)
+    controller.start()
+    try:
+        yield letters
+    finally:
+        controller.stop()

@@ -27,7 +27,7 @@ from samhandling.exchange import delivering
 from samhandling.exchange.models import Arrival, Delivery
 from samhandling.jobs.worker import run_due
 from samhandling.registry.models import CommunicationParty
-from tests.mail_server import MailServer
+from tests.mailbox_server import MailServer
 from tests.store.exchange_world import NOW, NURSING, RECEPTION, make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

@@ -1,0 +1,113 @@
+"""A real SMTP server (aiosmtpd) and a POP3 server over one mailbox on loopback, with faults that a test switches on."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from dataclasses import dataclass, field
+
+from aiosmtpd.controller import Controller
+
+from tests.harness import free_port
+
+
+@dataclass
+class MailServer:
+    """What was submitted lies in `mailbox` until it is fetched and deleted."""
+
+    mailbox: dict[int, bytes] = field(default_factory=dict)
+    submitted: list[bytes] = field(default_factory=list)
+    refuse: str = ""
+    """What SMTP answers to a recipient instead of taking the mail."""
+    lose: bool = False
+    """Mails are taken and never arrive."""
+    drop_quit: bool = False
+    """The POP3 connection breaks before deletions are committed."""
+    _count: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        self.smtp_port = free_port()
+        self._smtp = Controller(_Handler(self), hostname="127.0.0.1", port=self.smtp_port, data_size_limit=60_000_000)
+        self._smtp.start()
+        self._pop3 = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _session(self))
+        self._pop3.daemon_threads = True
+        self.pop3_port = self._pop3.server_address[1]
+        self._thread = threading.Thread(target=self._pop3.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._smtp.stop()
+        self._pop3.shutdown()
+        self._pop3.server_close()
+        self._thread.join()
+
+    def put(self, data: bytes) -> None:
+        """Lay a mail in the mailbox."""
+        with self._lock:
+            self._count += 1
+            self.mailbox[self._count] = data
+
+
+class _Handler:
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.server.refuse:
+            return self.server.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.server.submitted.append(envelope.original_content)
+        if not self.server.lose:
+            self.server.put(envelope.original_content)
+        return "250 OK"
+
+
+def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
+    class Session(socketserver.StreamRequestHandler):
+        def say(self, text: str) -> None:
+            self.wfile.write(text.encode() + b"\r\n")
+
+        def handle(self) -> None:
+            self.say("+OK")
+            with mail._lock:
+                there = dict(enumerate(mail.mailbox, start=1))
+                data = dict(mail.mailbox)
+            gone: set[int] = set()
+            while line := self.rfile.readline():
+                word, _, rest = line.decode().strip().partition(" ")
+                word = word.upper()
+                left = {number: key for number, key in there.items() if number not in gone}
+                if word == "LIST":
+                    self.many(f"{number} {len(data[key])}" for number, key in left.items())
+                elif word == "UIDL":
+                    self.many(f"{number} mail-{key}" for number, key in left.items())
+                elif word == "RETR":
+                    self.say("+OK")
+                    for one in data[there[int(rest)]].removesuffix(b"\r\n").split(b"\r\n"):
+                        self.wfile.write((b"." if one.startswith(b".") else b"") + one + b"\r\n")
+                    self.say(".")
+                elif word == "DELE":
+                    gone.add(int(rest))
+                    self.say("+OK")
+                elif word == "QUIT":
+                    if mail.drop_quit:
+                        return
+                    with mail._lock:
+                        for number in gone:
+                            mail.mailbox.pop(there[number], None)
+                    self.say("+OK")
+                    return
+                else:
+                    self.say("+OK")
+
+        def many(self, lines) -> None:
+            self.say("+OK")
+            for one in lines:
+                self.say(one)
+            self.say(".")
+
+    return Session
