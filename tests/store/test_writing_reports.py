@@ -12,13 +12,15 @@ from samhandling.exchange import originals
 from samhandling.exchange.models import Message
 from samhandling.jobs.worker import run_due
 from samhandling.messages import engine
+from samhandling.patients import services as patients
+from samhandling.patients.models import Patient
 from samhandling.stays import events
 from samhandling.stays.models import Course, RoutinePolicy, Stay
 from samhandling.stays.services import register
 from samhandling.store.services import now as present
 from samhandling.store.services import set_clock
 from tests.store.people import logged_in
-from tests.store.small_world import NOW, SmallWorld, admit, build
+from tests.store.small_world import NOW, SmallWorld, admit, build, details
 from tests.store.test_writing_information import post
 from tests.store.test_writing_information import sent as send_information
 
@@ -275,3 +277,53 @@ def test_no_discharge_report_about_the_dead(world: SmallWorld, stay: Stay, nurse
     refused = post(nurse, address(stay, "utskrivningsrapport"), **DISCHARGE)
     assert "Kan ikke sendes nå." in refused.content.decode()
     assert Message.objects.filter(type="UTSKRIVNINGSRAPPORT").count() == before
+
+
+# Before the admission (S-30, T01) ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known_at_home(world: SmallWorld) -> Patient:
+    """The municipality's record system knows her."""
+    return patients.register(details("Testine", "Prøvesen"), organisation_id=world.municipality.pk, now=NOW).patient
+
+
+def test_a_report_before_the_admission_waits_for_it(
+    world: SmallWorld, known_at_home: Patient, home_nurse: Client
+) -> None:
+    body = home_nurse.post("/sok/", {"q": "Prøvesen"}).content.decode()
+    assert "Ikke meldt innlagt" in body
+    assert "Testine Prøvesen" in body
+    began = home_nurse.post(f"/forlop/meld/{known_at_home.pk}/", {"sykehus": "98000100"})
+    course = Course.objects.get()
+    assert began["Location"] == address(course, "innleggelsesrapport")
+    message = sent(home_nurse, course, "innleggelsesrapport", REPORT)
+    assert message.status == "N"
+    assert "Skal innlegges" in page(home_nurse, course)
+    assert Message.objects.filter(organisation=world.hospital, direction="in", type="INNLEGGELSESRAPPORT").exists()
+    # The admission finds the course that was announced, and the report stands in it.
+    stay = admit(world)
+    register(stay, events.MunicipalUserSet(at=NOW, value=True), user=world.nurse, now=NOW)
+    run_due(present(), strict=True)
+    course = Course.objects.get()
+    assert course.state == "admitted"
+    assert "Mottatt hos Somatikk plo meldingsmottak" in card(page(home_nurse, course))
+
+
+def test_who_has_a_course_already_is_not_announced_again(
+    known_at_home: Patient, course: Course, home_nurse: Client
+) -> None:
+    assert "Ikke meldt innlagt" not in home_nurse.post("/sok/", {"q": "Prøvesen"}, follow=True).content.decode()
+    home_nurse.post(f"/forlop/meld/{known_at_home.pk}/", {"sykehus": "98000100"})
+    assert Course.objects.count() == 1
+
+
+def test_nobody_announces_to_a_hospital_without_an_agreement(
+    world: SmallWorld, known_at_home: Patient, home_nurse: Client
+) -> None:
+    assert home_nurse.post(f"/forlop/meld/{known_at_home.pk}/", {"sykehus": "99999999"}).status_code == 404
+    assert logged_in(world.nurse).post(f"/forlop/meld/{known_at_home.pk}/", {"sykehus": "98000100"}).status_code in (
+        403,
+        404,
+    )
+    assert not Course.objects.exists()

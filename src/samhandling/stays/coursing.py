@@ -225,7 +225,9 @@ def _course_for(message: Message, told: Told, facts: Facts, now: datetime) -> Co
 def _known(message: Message, patient: Patient | None) -> list[Course]:
     """The courses of that patient and hospital, the newest first."""
     if patient is not None:
-        return _courses_of(message.organisation_id, message.counterpart_organisation, patient)
+        found = list(_courses_of(message.organisation_id, message.counterpart_organisation, patient))
+        # One that the municipality itself announced knows of no admission yet (T01).
+        return sorted(found, key=lambda course: course.admitted_at or course.opened_at, reverse=True)
     if not message.patient_key:
         return []
     mine = Course.objects.filter(organisation_id=message.organisation_id, hospital_her=message.counterpart_organisation)

@@ -14,11 +14,13 @@ from samhandling.clock import oslo
 from samhandling.exchange.models import Message
 from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_out
 from samhandling.exchange.services import send as send_message
-from samhandling.organisations.services import municipality
+from samhandling.organisations.models import Organisation
+from samhandling.organisations.services import by_her_id, municipality, valid
 from samhandling.pages.texts import N_
+from samhandling.patients.models import Patient
 from samhandling.patients.services import id_class
-from samhandling.registry.models import CommunicationParty
-from samhandling.registry.services import addressee_for, party
+from samhandling.registry.models import Agreement, CommunicationParty
+from samhandling.registry.services import addressee_for, party, sender_for
 from samhandling.stays.informing import REFUSED
 from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
 from samhandling.stays.policies import policy_for, policy_of
@@ -100,7 +102,7 @@ def allowed(report: Report, *, now: datetime, change: bool = False, withdraw: bo
         return Answer("no", "no_patient")
     policy = policy_for(report.course.organisation_id, oslo.day(now))
     answer = may_send("C" if withdraw else "M2", _as_stay(report.course, policy.identity_classes), policy, now=now)
-    return Answer("no", "nobody") if answer.allowed and _hospital(report.course) is None else answer
+    return Answer("no", "nobody") if answer.allowed and _hospital(report.course, now) is None else answer
 
 
 def _as_stay(course: Course, ordinary: tuple[str, ...]) -> StayState:
@@ -115,10 +117,41 @@ def _as_stay(course: Course, ordinary: tuple[str, ...]) -> StayState:
     )
 
 
-def _hospital(course: Course) -> CommunicationParty | None:
-    """Whoever at the hospital told of the patient last: a somatic or a psychiatric reception."""
+def _hospital(course: Course, now: datetime) -> CommunicationParty | None:
+    """Whoever at the hospital told of the patient last; its somatic reception while it has told of nothing (S-30)."""
     row = CourseMessageRow.objects.filter(course=course).select_related("message").order_by("event_at", "id").last()
-    return party(row.message.counterpart_her) if row is not None else None
+    if row is not None:
+        return party(row.message.counterpart_her)
+    hospital = by_her_id(course.hospital_her)
+    return sender_for(hospital, "SOMATIC", oslo.day(now)) if hospital is not None else None
+
+
+def announced_course(patient: Patient, hospital: Organisation, *, now: datetime) -> Course:
+    """Where the report about a patient who is to be transferred is written (S-30, T01): the course that goes on, or
+    one that the message of admission will find.
+
+    The caller has seen to it that the patient belongs to a municipality of this node.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    mine = Course.objects.filter(organisation_id=patient.organisation_id, hospital_her=hospital.her_id, patient=patient)
+    going_on = mine.exclude(state__in=[CourseState.OUT, CourseState.DEAD]).order_by("opened_at").last()
+    if going_on is not None:
+        return going_on
+    return Course.objects.create(
+        organisation_id=patient.organisation_id,
+        hospital_her=hospital.her_id,
+        hospital_name=hospital.name[:300],
+        patient=patient,
+        state=CourseState.UNKNOWN.value,
+        opened_at=now,
+        changed_at=now,
+    )
+
+
+def hospitals_of(own: Organisation, now: datetime) -> list[Organisation]:
+    """The hospitals that a municipality has an agreement with today."""
+    found = Agreement.objects.filter(valid(oslo.day(now)), municipality=own).select_related("hospital")
+    return [agreement.hospital for agreement in found.order_by("hospital__name", "pk")]
 
 
 def _draft(report: Report, values: Mapping[str, Any], now: datetime) -> Draft:
@@ -141,7 +174,7 @@ def _draft(report: Report, values: Mapping[str, Any], now: datetime) -> Draft:
     if last is None and report.answers is not None:
         # Back to the service that asked.
         return Draft(**common, sender_her=report.answers.own_her, receiver_her=report.answers.counterpart_her)
-    hospital = _hospital(report.course)
+    hospital = _hospital(report.course, now)
     nurses = None
     if hospital is not None:
         # Who is told of admissions is who reports on them.

@@ -124,6 +124,8 @@ def row(course: Course, now: datetime) -> CourseRow:
 
 def state(course: Course) -> Status:
     """Where the patient is, as far as the municipality was told."""
+    if course.state == CourseState.UNKNOWN and not course.messages.exists():
+        return Status(Tone.INFO, _("Skal innlegges"))
     text = _(words.COURSE_STATES.get(course.state, course.state))
     if course.state == CourseState.READY:
         day = oslo.say_date(course.ready_date) if course.ready_date else ""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
+from samhandling.errors import NotFoundError
 from samhandling.exchange.models import Message
 from samhandling.exchange.web import reading as messages
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
+from samhandling.patients.models import Patient
 from samhandling.patients.web.strip import strip
-from samhandling.stays import sharing
+from samhandling.stays import reporting, sharing
 from samhandling.stays.models import BreachOfRoutine, Course
 from samhandling.stays.web import course_reading as reading
 from samhandling.stays.web import reports, words
@@ -29,6 +33,21 @@ def _dialogs(course: Course) -> QuerySet[Message]:
     """What was written about the course beside the messages that it is made of, newest first."""
     found = Message.objects.filter(organisation=course.organisation, subject=course.subject).select_related("patient")
     return found.order_by("-created_at", "-id")[:50]
+
+
+@require_POST
+@needs(May.SEE_PATIENTS, May.SEE_COURSES, May.READ_CONTENT)
+def announce(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """A patient is to be transferred to the hospital (S-30): on to the report about them."""
+    now = present()
+    wanted = request.POST.get("sykehus", "")
+    hospital = next((h for h in reporting.hospitals_of(scope.organisation, now) if h.her_id == wanted), None)
+    patient = Patient.objects.filter(pk=pk, organisation=scope.organisation, merged_into__isnull=True).first()
+    if hospital is None or patient is None:
+        raise NotFoundError(f"patient {pk}")
+    with transaction.atomic():
+        found = reporting.announced_course(patient, hospital, now=now)
+    return HttpResponseRedirect(reverse("writing:write", args=["forlop", found.pk, "innleggelsesrapport"]))
 
 
 @require_safe

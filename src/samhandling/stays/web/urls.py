@@ -38,5 +38,6 @@ urlpatterns = [
     path("rutinen/", overview_views.routine, name="routine"),
     path("motparter/", overview_views.counterparts, name="counterparts"),
     path("vaktrapport/", handover_views.handover, name="handover"),
+    path("forlop/meld/<int:pk>/", course_views.announce, name="announce"),
     path("forlop/<int:pk>/", course_views.course, name="course"),
 ]

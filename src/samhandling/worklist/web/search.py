@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods
 
 from samhandling.access import audit
-from samhandling.access.roles import May
+from samhandling.access.roles import MUNICIPAL_ROLES, May
 from samhandling.access.scope import Scope
 from samhandling.exchange.models import Message
 from samhandling.exchange.web import reading as messages
+from samhandling.organisations.models import Organisation
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
+from samhandling.pages.values import PatientStrip
 from samhandling.patients import services as patients
+from samhandling.patients.web.strip import strip
+from samhandling.stays import reporting
 from samhandling.stays.models import Course, Stay
+from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.web import course_reading, reading
 from samhandling.stays.web import scope as within
+from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 
 LIMIT = 50
@@ -40,15 +47,17 @@ def search(request: HttpRequest, scope: Scope) -> HttpResponse:
         audit.record(scope, "search", now=now, purpose=f"{count}")
     shown_stays, shown_courses = reading.rows(stays, now), course_reading.rows(courses, now)
     shown_messages = messages.rows(scope, found, now)
+    announce = _to_announce(scope, typed, courses, now) if typed else None
     only = [r.href for r in shown_stays] + [r.href for r in shown_courses] + [r.href for r in shown_messages]
-    if len(only) == 1:
+    if len(only) == 1 and not (announce and announce.patients):
         return HttpResponseRedirect(only[0])
     values = {
         "typed": bool(typed),
         "stays": shown_stays,
         "courses": shown_courses,
         "messages": shown_messages,
-        "nothing": not only,
+        "announce": announce,
+        "nothing": not (only or (announce and announce.patients)),
     }
     return page(request, "worklist/search.html", values, title=_("Søk"), scope=scope, now=now)
 
@@ -77,6 +86,28 @@ def _courses(scope: Scope, typed: str) -> list[Course]:
     if not scope.may(May.SEE_COURSES):
         return []
     return list(within.courses(scope).filter(patient__in=_patient_ids(scope, typed)).order_by("-changed_at")[:LIMIT])
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Patients of the municipality whom no course goes on for, and the hospitals they may be announced to (S-30)."""
+
+    patients: tuple[PatientStrip, ...]
+    ids: tuple[int, ...]
+    hospitals: tuple[Organisation, ...]
+
+
+def _to_announce(scope: Scope, typed: str, courses: list[Course], now: datetime) -> Announce | None:
+    if scope.role not in MUNICIPAL_ROLES:
+        return None
+    going_on = {c.patient_id for c in courses if c.state not in (CourseState.OUT, CourseState.DEAD)}
+    found = [p for p in patients.search(typed, organisation_id=scope.organisation.pk, limit=LIMIT)
+             if p.pk not in going_on and not p.provisional]  # fmt: skip
+    return Announce(
+        patients=tuple(strip(p, test=is_test_store()) for p in found),
+        ids=tuple(p.pk for p in found),
+        hospitals=tuple(reporting.hospitals_of(scope.organisation, now)),
+    )
 
 
 def _messages(scope: Scope, typed: str) -> list[Message]:
