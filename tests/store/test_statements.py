@@ -39,8 +39,8 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EVENTS = 3
 
 BOUNDS = {
-    "intake.apply_adt": 59,
-    "exchange.read": 56,
+    "intake.apply_adt": 55,
+    "exchange.read": 54,
     "stays.delivery": 10,
     "stays.received": 18,
 }

@@ -24,7 +24,6 @@ from samhandling.patients.models import Patient
 from samhandling.patients.services import identifiers, patient_key
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import written_by
-from samhandling.store.prepared import insert
 from samhandling.store.services import is_test_store
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
@@ -163,7 +162,7 @@ def store(draft: Draft, facts: Facts, data: bytes, addresses: Addresses, *, writ
         original=originals.store(data, organisation=draft.organisation, now=now),
         created_at=now,
     )
-    insert(message)
+    steps.stored(message)
     steps.record("message.sent", at=now, message=message, detail=f"{facts.type} {facts.version} {facts.status}".strip())
     receivers = [(receiver, Role.PRIM), *((copy, Role.COP) for copy in addresses.copies)]
     for party, role in receivers:

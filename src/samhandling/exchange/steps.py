@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.db import connection
 from django.db.models import Model
@@ -17,6 +18,7 @@ from samhandling.exchange.rules import (
     Step,
 )
 from samhandling.jobs.services import cancel, publish
+from samhandling.store import memo
 from samhandling.store.prepared import insert, insert_all, update
 
 
@@ -37,6 +39,17 @@ def record(
 def _line(kind: str, at: datetime, *, detail: str = "", **about: Model | int | None) -> MessageEvent:
     ids = {f"{name}_id": row.pk if isinstance(row, Model) else row for name, row in about.items()}
     return MessageEvent(kind=kind, at=at, detail=detail[:200], **ids)
+
+
+def stored(message: Message) -> Message:
+    """Store a new message; for the rest of the job `just_stored` gives it."""
+    memo.keep(insert(message), stored, message.pk)
+    return message
+
+
+def just_stored(message_id: int) -> Message | None:
+    """The message where this very job has stored it: nobody else has seen it, and nothing refers to it yet."""
+    return cast("Message | None", memo.recall(stored, message_id))
 
 
 def timer_name(delivery_id: int) -> str:

@@ -21,7 +21,7 @@ from samhandling.patients import services as patients
 from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CounterpartFault
 from samhandling.registry.services import attachment_formats, fault_of, rejects_unknown_service
-from samhandling.store.prepared import first, insert, insert_all, prepared, update
+from samhandling.store.prepared import first, insert_all, prepared, update
 from samhandling.store.services import is_test_store
 from samhandling.tasks.services import open_task
 
@@ -73,7 +73,7 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     matched = _match(facts, home.organisation) if accepted else Matched("")
     message.patient_id = matched.patient_id
     message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags)
-    insert(message)
+    steps.stored(message)
     _receivers(message, facts, home)
     if accepted:
         _take_in(message, matched, now=now)

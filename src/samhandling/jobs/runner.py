@@ -24,13 +24,18 @@ def run_one(job: sql.Claimed, worker_id: int, *, clock: Callable[[], datetime]) 
 
     Raises only when the store does not take the outcome; the job is then still held by this worker.
     """
-    running = Running(
-        id=job.id, handler=job.handler, payload=job.payload, attempt=job.attempt, now=clock(), worker_id=worker_id
-    )
     began = time.perf_counter()
     with structlog.contextvars.bound_contextvars(correlation=f"job-{job.id}", handler=job.handler):
         try:
             with remembering(), at_once.allowing(job.attempt == 1 and not job.crashes):
+                running = Running(
+                    id=job.id,
+                    handler=job.handler,
+                    payload=job.payload,
+                    attempt=job.attempt,
+                    now=clock(),
+                    worker_id=worker_id,
+                )
                 handlers.handler(job.handler)(running)
             if not running.settled:
                 with transaction.atomic():

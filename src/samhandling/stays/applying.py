@@ -52,13 +52,13 @@ def apply(event: Event, *, organisation: Organisation, now: datetime) -> Applied
     if isinstance(event, events.PatientsMerged):
         return _merge(event, organisation, now)
     unit = resolving.unit_of(organisation, event.about.unit_code, now) if event.about.unit_code else None
-    who = _patient(event, organisation, now, only_known=True)
-    if who.unknown and resolving.may_begin(event, unit) and not resolving.visit_is_known(organisation, event):
-        who = _patient(event, organisation, now, only_known=False)
+    of_visit = resolving.of_visit(organisation, event)
+    begins = resolving.may_begin(event, unit) and all(stay.state == State.VOID.value for stay in of_visit)
+    who = _patient(event, organisation, now, only_known=not begins)
     patient = who.patient
     if patient is None and not who.unknown and not event.about.visit:
         return Applied("refused")
-    found = resolving.stays_for(organisation, patient, event)
+    found = resolving.stays_for(organisation, patient, event, of_visit)
     others = [s for s in found if who.unknown or (patient is not None and s.patient_id != patient.pk)]
     if others and others[0].state == State.VOID.value:
         found = others = []  # It was cancelled, perhaps because it was the wrong patient.

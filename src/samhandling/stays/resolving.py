@@ -85,10 +85,9 @@ def misses_admission(event: Event, unit: Unit | None) -> bool:
     return not begins and of_a_visit and is_inpatient(event, unit) and about.admitted_at is None
 
 
-def visit_is_known(organisation: Organisation, event: Event) -> bool:
-    """True when the visit is somebody's already, and was not cancelled."""
-    visit = event.about.visit
-    return bool(visit) and any(stay.state != State.VOID.value for stay in _of_visit(organisation, visit))
+def of_visit(organisation: Organisation, event: Event) -> list[Stay]:
+    """The stays of the visit that the event names, also cancelled ones; rows not yet locked."""
+    return _of_visit(organisation, event.about.visit) if event.about.visit else []
 
 
 @prepared
@@ -113,13 +112,11 @@ def opened(organisation: Organisation, patient: Patient, event: Event, unit: Uni
     )
 
 
-def stays_for(organisation: Organisation, patient: Patient | None, event: Event) -> list[Stay]:
+def stays_for(organisation: Organisation, patient: Patient | None, event: Event, of_visit: list[Stay]) -> list[Stay]:
     """The stays that the event is about: that of its visit, else the patient's open one; rows not yet locked."""
-    visit = event.about.visit
     rows = Stay.objects.filter(organisation=organisation)
-    if visit:
-        of_visit = sorted(_of_visit(organisation, visit), key=lambda stay: (stay.state != State.VOID.value, stay.pk))
-        found = of_visit[-1] if of_visit else None
+    if event.about.visit:
+        found = max(of_visit, key=lambda stay: (stay.state != State.VOID.value, stay.pk), default=None)
         if found is not None or not isinstance(event, ABOUT_THE_PERSON):
             return [found] if found is not None else []
     if patient is None:

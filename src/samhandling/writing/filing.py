@@ -35,11 +35,13 @@ APART = timedelta(seconds=1)
 def noticed(running: Running) -> None:
     """Job on `message.received` and `message.sent`: a message that belongs in the record is on its way there."""
     with transaction.atomic(savepoint=False):
-        message = only(_message(running.payload["message"]))
+        message_id = running.payload["message"]
+        new = steps.just_stored(message_id)
+        message = new or only(_message(message_id))
         if running.at_once and setting_of(message.organisation) is not None:
             # All who ask for a hand-over meet in one timer's row, which a long transaction must not hold.
             raise JobOfItsOwn
-        notice(message, now=running.now)
+        _notice(message, None if new else first(_filings(message)), now=running.now)
         running.finish()
 
 
@@ -58,9 +60,12 @@ def notice(message: Message, *, now: datetime) -> Filing | None:
 
     In the caller's transaction. Noticing it again changes nothing unless the patient is another.
     """
+    return _notice(message, first(_filings(message)), now=now)
+
+
+def _notice(message: Message, found: Filing | None, *, now: datetime) -> Filing | None:
     if not rules.belongs_in_record(message.standard, message.state):
         return None
-    found = first(_filings(message))
     filing = found or Filing(
         organisation=message.organisation, message=message, state=FilingState.START.value, noticed_at=now
     )
