@@ -21,6 +21,8 @@ class Role(StrEnum):
     WATCH = "watch"
     """Night duty: announces an acute outage, and nothing else."""
     ADMIN = "admin"
+    LEADER = "leader"
+    """Leads a section or the hospital: figures, and the patients of the own section."""
 
 
 class May(StrEnum):
@@ -42,6 +44,8 @@ class May(StrEnum):
     """Send a message again."""
     SETTLE_JOBS = "settle_jobs"
     """Decide about work that the node has given up: again, or never."""
+    SEE_FIGURES = "see_figures"
+    """Figures per ward and municipality, and the cases behind them."""
     KEEP_REGISTER = "keep_register"
     """The register of deviations and breaches of routine, and its export."""
     ANNOUNCE_ACUTE = "announce_acute"
@@ -60,15 +64,16 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     Role.PLO_RESOURCE: _WARD | {May.SEE_MESSAGES},
     Role.MESSAGE_RESPONSIBLE: _WARD
     | {May.SEE_MESSAGES, May.SEE_TECHNICAL, May.SEE_COURSES, May.RESEND, May.SETTLE_JOBS, May.KEEP_REGISTER}
-    | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES},
+    | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES, May.SEE_FIGURES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
     Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SETTLE_JOBS, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.WATCH: frozenset({May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.ADMIN: frozenset({May.SET_CLOCK}),
+    Role.LEADER: frozenset({May.SEE_PATIENTS, May.WORK_TASKS, May.SEE_FIGURES, May.SET_CLOCK}),
 }
 
-HOSPITAL_ROLES = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE})
+HOSPITAL_ROLES = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.LEADER})
 MUNICIPAL_ROLES = frozenset({Role.CASE_HANDLER, Role.MUNICIPAL_NURSE})
 NEEDS_UNIT = frozenset({Role.WARD_NURSE})
 """Roles that mean nothing without a unit."""

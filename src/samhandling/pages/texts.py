@@ -46,6 +46,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.OPERATIONS: N_("IKT-drift"),
     Role.WATCH: N_("Vakt"),
     Role.ADMIN: N_("Administrator"),
+    Role.LEADER: N_("Leder"),
 }
 
 

@@ -207,6 +207,7 @@ class Membership(_Table, kw_only=True):
         "municipal_nurse",
         "operations",
         "watch",
+        "leader",
         "admin",
     ]
     unit: str = ""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from samhandling.access import audit
-from samhandling.access.roles import Role
+from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
@@ -65,6 +65,7 @@ def _ward(scope: Scope, now: datetime) -> Desk:
         "groups": tasks.grouped(others, tasks.group_keys(others), scope),
         "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
         "place": ", ".join(scope.unit_names) or scope.organisation.name,
+        "may_register": scope.may(May.REGISTER),
         "reports": reported_views.reported(scope, now) if scope.unit_ids is not None else [],
     }
 
@@ -116,4 +117,5 @@ DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
     Role.OPERATIONS: _technical,
     Role.WATCH: _technical,
     Role.ADMIN: _technical,
+    Role.LEADER: _ward,
 }

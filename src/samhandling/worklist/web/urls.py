@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.worklist.web import dead_job_views, my_work, register_views, search
+from samhandling.worklist.web import dead_job_views, figures_views, my_work, register_views, search
 
 app_name = "worklist"
 urlpatterns = [
     path("", my_work.my_work, name="my-work"),
+    path("tall/", figures_views.show, name="figures"),
     path("avvik/", register_views.register, name="register"),
     path("avvik/folg-opp/", register_views.follow, name="follow"),
     path("avvik/skjema/", register_views.report, name="report"),
