@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from samhandling.stays import events
-from samhandling.stays.causes import CAUSES
+from samhandling.stays.anomalies import ANOMALIES
+from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.events import Professional
 from samhandling.stays.policy import PolicyError, shipped, with_changes
 from samhandling.stays.policy_check import COLUMNS
@@ -631,3 +632,17 @@ def test_a_change_or_a_cancelled_message_tells_nothing():
 
 def test_the_reference_in_the_documentation_is_current():
     assert Path("docs/reference-stay.md").read_text() == reference()
+
+
+def test_every_anomaly_of_the_routine_is_graded_owned_and_explained():
+    assert set(ANOMALIES) == {*(f"A-{n:02}" for n in range(1, 22)), "status"} == set(BREACH_SEVERITY)
+    for code, row in ANOMALIES.items():
+        assert all((row.title, row.means, row.do)), code
+    spec = {
+        "high": ("A-02", "A-03", "A-06", "A-09", "A-10", "A-12", "A-13", "A-18", "A-21"),
+        "medium": ("A-05", "A-07", "A-08", "A-11", "A-14", "A-15", "A-16"),
+        "low": ("A-04", "A-17", "A-20", "status"),
+        "info": ("A-19",),
+        "normal": ("A-01",),
+    }
+    assert {code: grade for grade, codes in spec.items() for code in codes} == BREACH_SEVERITY

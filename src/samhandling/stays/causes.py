@@ -231,19 +231,27 @@ CAUSES: dict[str, Cause] = {
 """Cause code -> the work."""
 
 BREACH_SEVERITY: dict[str, str] = {
+    "A-01": "normal",
+    "A-02": "high",
+    "A-03": "high",
     "A-04": "low",
     "A-05": "medium",
+    "A-06": "high",
     "A-07": "medium",
     "A-08": "medium",
     "A-09": "high",
-    "A-11": "medium",
     "A-10": "high",
+    "A-11": "medium",
     "A-12": "high",
     "A-13": "high",
     "A-14": "medium",
     "A-15": "medium",
     "A-16": "medium",
+    "A-17": "low",
+    "A-18": "high",
+    "A-19": "info",
+    "A-20": "low",
     "A-21": "high",
     "status": "low",
 }
-"""Severity of the breaches that this room records (routines 2.6)."""
+"""How grave each anomaly of routines 2.6 is; its words stand in `stays.anomalies`."""

@@ -48,8 +48,6 @@ TIMERS: dict[str, type[Event]] = {
     "report": ReportWaitOver,
     "news": NoNewsCame,
 }
-SEVERITY = {**BREACH_SEVERITY, "A-01": "normal", "A-02": "high", "A-03": "high", "A-17": "low", "A-18": "high",
-            "A-20": "low"}  # fmt: skip
 
 
 class Agenda:
@@ -185,7 +183,7 @@ class PlayedStay:
         """A breach of routine, once per stay and code; `again`: once per message."""
         if any(b.code == code and (not again or b.message == message) for b in self.ledger.breaches):
             return
-        severity = severity or SEVERITY.get(code, "")
+        severity = severity or BREACH_SEVERITY.get(code, "")
         self.ledger.breaches.append(Found(code=code, at=now, severity=severity, message=message, note=note))
         self.tell_line(now, "breach", code=code, severity=severity, message=message, note=note)
 

@@ -9,6 +9,7 @@ from samhandling.clock import oslo
 from samhandling.messages import codes
 from samhandling.pages.texts import N_, _, language
 from samhandling.pages.values import Status, Tone
+from samhandling.stays.anomalies import ANOMALIES
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.rules.values import State
 
@@ -155,17 +156,8 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "held": (Tone.BAD, N_("Ikke sendt – mangler navn på beslutningsansvarlig")),
 }
 
-BREACHES: dict[str, str] = {
-    "A-05": N_("Samme melding to ganger"),
-    "A-07": N_("Melding utenfor opphold"),
-    "A-08": N_("Meldinger i feil rekkefølge"),
-    "A-09": N_("Fristen for tidligmelding ble brutt"),
-    "A-11": N_("Ukjent kommune eller ingen avtale"),
-    "A-12": N_("Melding etter dødsfall"),
-    "A-13": N_("Skrevet ut uten helseopplysning"),
-    "A-14": N_("Utskrivningsklar før tidligmelding var mottatt"),
-    "A-21": N_("Skrevet ut uten endelig helseopplysning"),
-}
+BREACHES: dict[str, str] = {code: row.title for code, row in ANOMALIES.items()}
+"""Titles of breaches; what they mean and what to do stands in `stays.anomalies`."""
 
 
 def event_words(kind: str) -> tuple[Tone, str]:
