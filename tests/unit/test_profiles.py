@@ -127,9 +127,23 @@ def test_marked_up_text_may_have_empty_cells_and_quantities_have_no_text():
     assert findings(changed(message(), ("</MsgId>", f"</MsgId>{extra}"))) == {}
 
 
-def test_families_without_a_profile_have_no_findings():
-    data = b'<Message xmlns="http://www.kith.no/xmlstds/epikrise/2012-02-15"><Type V="EPIKRISE"/><MsgId/></Message>'
-    assert findings(data) == {}
+LETTER = b"""<Message xmlns="http://www.kith.no/xmlstds/epikrise/2012-02-15"><Type V="EPIKRISE"/>
+<MsgId>f022ccd0-4567-11e7-9598-0800200c9a66</MsgId><ServRprt>
+<ServProvider><HCP><Inst><Name>Sykehuset</Name><Id>100</Id><TypeId V="HER"/>
+<Dept><Name>Kirurgi</Name><Id>101</Id><TypeId V="HER"/></Dept></Inst></HCP></ServProvider>
+<Requester><HCP><Inst><Name>Legesenteret</Name><Id>200</Id><TypeId V="HER"/>
+<HCPerson><Name>August September</Name><Id>201</Id><TypeId V="HER"/></HCPerson></Inst></HCP></Requester>
+<Patient><Name>Roland Gundersen</Name><OffId>15076500565</OffId><TypeOffId V="FNR"/></Patient>
+</ServRprt></Message>"""
+
+
+def test_the_older_families_say_who_writes_to_whom_about_whom():
+    assert findings(LETTER) == {}
+    assert findings(changed(LETTER, ("<MsgId>f022ccd0", "<MsgId>1")))["HODE-01"].blocks_sending
+    assert set(findings(changed(LETTER, ('<Id>200</Id><TypeId V="HER"/>', "")))) == {"HIS1153-01"}
+    assert set(findings(changed(LETTER, ('<Id>101</Id><TypeId V="HER"/>', "")))) == {"HIS1153-02"}
+    assert set(findings(changed(LETTER, ("<Name>Kirurgi</Name>", "")))) == {"HIS1153-03"}
+    assert set(findings(changed(LETTER, ("<OffId>15076500565</OffId>", "")))) == {"HODE-11"}
 
 
 def test_a_future_ready_day_is_no_fault():

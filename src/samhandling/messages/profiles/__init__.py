@@ -66,6 +66,8 @@ def _findings(facts: Facts, tree: Element, *, test: bool) -> Iterator[Finding]:
     if facts.root == "AppRec":
         yield from his80415.check(facts, tree)
         yield from header.check_writing(tree)
+    if facts.root == "Message":
+        yield from header.check_older(facts, tree, test=test)
     if facts.root != "MsgHead":
         return
     yield from header.check(facts, tree, test=test)

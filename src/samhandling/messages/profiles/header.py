@@ -47,6 +47,16 @@ def check(facts: Facts, root: Element, *, test: bool) -> Iterator[Finding]:
         )
 
 
+def check_older(facts: Facts, root: Element, *, test: bool) -> Iterator[Finding]:
+    """The same of the families before MsgHead: id, who writes to whom on both levels (AD2.9 to AD2.15), the patient."""
+    if not _UUID.fullmatch(facts.msg_id.strip()):
+        yield at(child(root, "MsgId"), "HODE-01", "MsgId er ikke en UUID.", "Gi hver melding en ny UUID.")
+    yield from _party(facts.sender, None, "Avsender")
+    for party in facts.receivers:
+        yield from _party(party, None, "Kopimottaker" if party.role == "COP" else "Mottaker")
+    yield from _patient(facts, None, test=test)
+
+
 def _ids(facts: Facts, info: Element | None) -> Iterator[Finding]:
     if not _UUID.fullmatch(facts.msg_id.strip()):
         yield at(child(info, "MsgId"), "HODE-01", "MsgId er ikke en UUID.", "Gi hver melding en ny UUID.")
