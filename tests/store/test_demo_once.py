@@ -45,10 +45,10 @@ SENT = {
 }
 """Every logistics message of the day; whoever is not named here gets none."""
 EARLY, REPORT = "HELSEOPPL_SOKNAD", "INNLEGGELSESRAPPORT"
-ASK, PLACE, HOME = "DIALOG_FORESPORSEL", "DIALOG_NOTAT", "UTSKRIVNINGSRAPPORT"
+ASK, ANSWER, PLACE, HOME = "DIALOG_FORESPORSEL", "DIALOG_SVAR", "DIALOG_NOTAT", "UTSKRIVNINGSRAPPORT"
 
 WRITTEN = {
-    "olsen-anne": [(REPORT, "N"), (EARLY, "N"), (REPORT, "M"), (EARLY, "M"), (PLACE, ""), (ASK, "")],
+    "olsen-anne": [(REPORT, "N"), (EARLY, "N"), (REPORT, "M"), (EARLY, "M"), (PLACE, ""), (ASK, ""), (ANSWER, "")],
     "olsen-arne": [(EARLY, "N"), (REPORT, "N"), (PLACE, ""), (EARLY, "M"), (HOME, "N")],
     "lie-torvald": [(EARLY, "N")],
     "moen-oddvar": [(EARLY, "N"), (EARLY, "M")],
