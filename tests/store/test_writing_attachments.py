@@ -105,6 +105,8 @@ def test_a_file_chosen_and_not_added_by_its_button_goes_along_too(world: SmallWo
     form = early(world, stay)
     form.post(EARLY, uploaded("Bilde.jpg", JPEG), uploaded("To.jpg", JPEG), videre="1")
     assert [row.media_type for row in DraftFile.objects.all()] == ["image/jpeg", "image/jpeg"]
+    form.post(EARLY, uploaded("Tre.jpg", JPEG), **{"legg-til": "contacts"})
+    assert DraftFile.objects.count() == 3
 
 
 @pytest.mark.parametrize(

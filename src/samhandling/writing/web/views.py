@@ -98,7 +98,7 @@ def _stepped(
     after = piece.form(stepped, None)
     right = after.is_valid()
     try:
-        _save(request, scope, piece, after, after.values() if right else None, now)
+        draft = _save(request, scope, piece, after, after.values() if right else None, now)
     except OvertakenError:
         if request.headers.get("HX-Request"):
             found = HttpResponse(render_to_string("writing/saved.html", _overtaken(request), request))
@@ -106,6 +106,9 @@ def _stepped(
             return found
         form.add_error(None, _("En annen har lagret utkastet mens du skrev. Se over, og send en gang til."))
         return _form_page(request, scope, piece, form, drafts.find(piece.place), now)
+    # Without script a file may have been chosen as well.
+    for text in attachments.take(request, piece, draft):
+        messages.error(request, text)
     return HttpResponseRedirect(f"{_address('write', request)}?{urlencode({'rad': form.focus_after_step()})}")
 
 
