@@ -279,10 +279,12 @@ SEND-75 a report of a fault has theme, text and reference, also about an unknown
 
 SEND-76 professional dialogue: theme, text, who is responsible with telephone, whom it is for
   unit/compose_care::a_new_dialogue_names_whom_it_is_for
+  store/letters::a_dialogue_goes_back_and_forth_with_its_subject
 
 SEND-77 a request opens its own answer form; internal ids are not shown
   store/writing_dialogs::a_request_of_the_ward_is_answered_back_with_the_request_copied_in
   unit/display::internal_document_ids_are_never_shown
+  store/letters::a_request_leads_to_its_right_answer
 
 SEND-80 sending, transport and receipt of each receiver are logged
   store/exchange_journey::the_history_tells_every_step_and_only_grows
