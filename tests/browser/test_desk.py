@@ -9,6 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from samhandling.access.purpose import give
+from samhandling.access.roles import Role
+from samhandling.access.scope import Scope
 from samhandling.exchange.models import Message
 from samhandling.jobs.worker import run_due
 from samhandling.stays.models import Course
@@ -82,6 +85,9 @@ def everything(world: SmallWorld) -> list[tuple[str, str]]:
         patient=stay.patient, text="Ring kommunen.", phone="60 99 01 20",
     )  # fmt: skip
     out = Message.objects.get(organisation=world.hospital, direction="out")
+    # The first time the stay is the question why; the message is then opened for what was answered.
+    give(Scope(user=world.responsible, organisation=world.hospital, role=Role.MESSAGE_RESPONSIBLE, unit_ids=None),
+         f"message:{out.pk}", "Kontroll", now=NOW)  # fmt: skip
     received = Message.objects.get(organisation=world.municipality, direction="in")
     course = Course.objects.get()
     return [
@@ -96,6 +102,7 @@ def everything(world: SmallWorld) -> list[tuple[str, str]]:
         ("kari", "/klokke/"),
         ("mette", "/"),
         ("mette", "/meldinger/"),
+        ("mette", f"/opphold/{stay.pk}/"),
         ("mette", f"/melding/{out.pk}/?innhold=1"),
         ("mette", "/opphold/"),
         ("siri", "/"),

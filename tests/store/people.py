@@ -65,3 +65,9 @@ def logged_in(who: User) -> Client:
     client = Client()
     client.force_login(who)
     return client
+
+
+def say_why(client: Client, subject: str) -> None:
+    """Answer what is asked outside an own unit, for that subject (`stay:12`)."""
+    answer = client.post("/formal/", {"about": subject, "reason": "kontroll", "words": ""})
+    assert answer.status_code == 302, answer.content.decode()

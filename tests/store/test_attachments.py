@@ -12,7 +12,7 @@ from samhandling.exchange.models import Message, Receipt
 from samhandling.exchange.services import Draft, arrive, send
 from samhandling.jobs.worker import run_due
 from samhandling.registry.models import ReceptionSetting
-from tests.store.people import logged_in
+from tests.store.people import logged_in, say_why
 from tests.store.small_world import NOW, SmallWorld, build, patient
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,9 @@ def test_only_those_who_may_open_the_message_open_its_attachments(world: SmallWo
     for user in (world.nurse, world.responsible):
         assert logged_in(user).get(f"/melding/{message.pk}/vedlegg/1/").status_code == 404
     sent = Message.objects.get(organisation=world.hospital, direction="out")
-    assert logged_in(world.responsible).get(f"/melding/{sent.pk}/vedlegg/2/").status_code == 200
+    responsible = logged_in(world.responsible)
+    say_why(responsible, f"message:{sent.pk}")
+    assert responsible.get(f"/melding/{sent.pk}/vedlegg/2/").status_code == 200
     assert logged_in(world.surgeon_nurse).get(f"/melding/{sent.pk}/vedlegg/2/").status_code == 404
     metadata = logged_in(world.responsible).get(f"/melding/{sent.pk}/").content.decode()
     assert "Meldingen har vedlegg." in metadata

@@ -13,7 +13,7 @@ from samhandling.exchange.models import Message
 from samhandling.jobs.worker import run_due
 from samhandling.patients.services import register
 from samhandling.store.services import set_clock
-from tests.store.people import logged_in
+from tests.store.people import logged_in, say_why
 from tests.store.record_world import epj_of
 from tests.store.small_world import NOW, SmallWorld, build, details, patient, send_admission
 
@@ -39,15 +39,18 @@ def test_the_message_responsible_sees_where_it_stands_and_opens_the_content_by_a
     assert "ikke at noen har lest den" in body
     assert "Åpne innholdet" in body
     assert "Legesen" not in body
+    say_why(client, f"message:{message.pk}")
     opened = text_of(client, f"/melding/{message.pk}/?innhold=1")
     assert "Legesen" in opened
     acts = AuditEntry.objects.filter(subject=f"message:{message.pk}").values_list("action", flat=True)
-    assert list(acts) == ["message.metadata", "message.read"]
+    assert list(acts) == ["message.metadata", "purpose.given", "message.read"]
 
 
 def test_the_original_is_given_byte_for_byte_and_never_run(world: SmallWorld) -> None:
     message = send_admission(world, patient(world))
-    answer = logged_in(world.responsible).get(f"/melding/{message.pk}/original/")
+    client = logged_in(world.responsible)
+    say_why(client, f"message:{message.pk}")
+    answer = client.get(f"/melding/{message.pk}/original/")
     assert b"".join(answer.streaming_content) == originals.read(message.original)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="melding-{message.pk}.xml"'
     assert answer.headers["Content-Type"] == "application/octet-stream"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from samhandling.access import audit
+from samhandling.access import audit, purpose
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.exchange.models import Message
@@ -46,7 +46,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One stay: what to do now, what the municipality knows and whether it arrived, forms, and all that happened."""
     now = present()
     found = within.one_stay(scope, pk)
-    audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject)
+    why = purpose.require(scope, found.subject, now=now)
+    audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject, purpose=why)
     state = load_state(found)
     municipality_name, phone = reading.counterpart(found.municipality_number, now)
     tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
