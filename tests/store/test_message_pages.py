@@ -10,8 +10,11 @@ import pytest
 from samhandling.access.models import AuditEntry
 from samhandling.exchange import originals
 from samhandling.exchange.models import Message
+from samhandling.exchange.web.clearing_views import stated
 from samhandling.jobs.worker import run_due
 from samhandling.patients.services import register
+from samhandling.patients.values import Number, PatientDetails
+from samhandling.stays.models import Course
 from samhandling.store.services import set_clock
 from tests.store.people import logged_in, say_why
 from tests.store.record_world import epj_of
@@ -167,6 +170,9 @@ def test_another_person_confirms_a_match_where_numbers_differ_and_reading_waits_
     body = text_of(client, f"/melding/{message.pk}/")
     assert "Ikke bekreftet samme pasient" in body
     assert "Legesen" in body
+    course = Course.objects.get()
+    run_due(NOW, strict=True)
+    assert "Ikke bekreftet samme pasient" in text_of(client, f"/forlop/{course.pk}/")
     mine = text_of(client, f"/melding/{message.pk}/bekreft/")
     assert "Du koblet meldingen selv" in mine
     assert "Ja, samme pasient" not in mine
@@ -181,6 +187,11 @@ def test_another_person_confirms_a_match_where_numbers_differ_and_reading_waits_
     client.post(f"/melding/{message.pk}/bekreft/", {"svar": "nei"})
     message.refresh_from_db()
     assert (message.patient, message.matched_by) == (None, None)
+
+
+def test_what_identifies_the_patient_in_a_message_is_told_with_what_kind_of_number_it_is() -> None:
+    said = stated(PatientDetails(numbers=(Number("HNR", "15476500548"),), family_name="Hjelpesen", given_name="Ola"))
+    assert said == [("Navn", "Ola Hjelpesen"), ("H-nummer", "154765 00548 (ikke et fødselsnummer)")]
 
 
 def test_a_ward_does_not_clear_up_messages(world: SmallWorld) -> None:

@@ -26,8 +26,8 @@ from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.not_ours import ReasonMissingError, TooEarlyError, decide, remove_content, take_back
 from samhandling.exchange.web import reading, words
 from samhandling.exchange.web.document import opened_document
-from samhandling.identity.persons import format_person_number
 from samhandling.messages import codes
+from samhandling.messages.display.values import identifier_text
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -130,12 +130,10 @@ def stated(details: PatientDetails) -> list[tuple[str, str]]:
     if details.birth_date:
         found.append((_("Født"), details.birth_date.strftime("%d.%m.%Y")))
     for number in details.numbers:
-        found.append((codes.text("8116", number.kind, texts.language()) or number.kind, _shown(number.value)))
+        value, note = identifier_text(number.value, number.kind, texts.language())
+        label = codes.text("8116", number.kind, texts.language()) or number.kind
+        found.append((label, f"{value} ({note})" if note else value))
     return [(label, value or "–") for label, value in found]
-
-
-def _shown(number: str) -> str:
-    return format_person_number(number) if len(number) == 11 and number.isdigit() else number
 
 
 @require_POST

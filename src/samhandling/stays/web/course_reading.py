@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.exchange.web.reading import unconfirmed
 from samhandling.exchange.web.words import name as message_name
 from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Link, Status, TimelineEntry, Tone
@@ -157,6 +158,9 @@ def told(course: Course, now: datetime) -> list[TimelineEntry]:
         text = _("Mottatt %(when)s") % {"when": moment(told_by.received_at, now)}
         if told_by.cancelled:
             text += " · " + _("Trukket tilbake av sykehuset")
+        mark = unconfirmed(told_by.message)
+        if mark is not None:
+            text += f" · {mark.text}"
         link = Link(_("Les meldingen"), reverse("exchange:message", args=[told_by.message_id]))
         entries.append(
             TimelineEntry(
@@ -164,7 +168,7 @@ def told(course: Course, now: datetime) -> list[TimelineEntry]:
                 when=moment(told_by.event_at, now),
                 title=message_name(told_by.message),
                 text=text,
-                tone=Tone.OK if stands else Tone.WARN,
+                tone=Tone.OK if stands and mark is None else Tone.WARN,
                 link=link,
             )
         )
