@@ -28,7 +28,9 @@ class MailServer:
 
     def start(self) -> None:
         self.smtp_port = free_port()
-        self._smtp = Controller(_Handler(self), hostname="127.0.0.1", port=self.smtp_port, data_size_limit=60_000_000)
+        self._smtp = Controller(
+            _Handler(self), hostname="127.0.0.1", port=self.smtp_port, data_size_limit=60_000_000, ready_timeout=30
+        )
         self._smtp.start()
         self._pop3 = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _session(self))
         self._pop3.daemon_threads = True
