@@ -32,7 +32,7 @@ class PurposeForm(forms.Form):
     """Why this person looks."""
 
     reason = forms.ChoiceField(
-        label=gettext_lazy("Hvorfor åpner du dette?"), choices=list(REASONS.items()), widget=forms.RadioSelect
+        label=gettext_lazy("Begrunnelse"), choices=list(REASONS.items()), widget=forms.RadioSelect
     )
     words = forms.CharField(
         label=gettext_lazy("Med egne ord"),
