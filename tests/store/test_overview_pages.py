@@ -9,11 +9,13 @@ import pytest
 from samhandling.identity import synthetic
 from samhandling.jobs.worker import run_due
 from samhandling.patients.values import Number
+from samhandling.registry.models import CommunicationParty
 from samhandling.stays import events
 from samhandling.stays.calls import Spoken, note_on_stay
 from samhandling.stays.models import RoutinePolicy, Stay
 from samhandling.stays.services import register
 from samhandling.store.services import now as present
+from samhandling.tasks.models import Task
 from tests.store.people import logged_in
 from tests.store.small_world import BORN, NOW, SmallWorld, admit, build
 
@@ -95,3 +97,15 @@ def test_without_agreement_the_form_names_the_municipality_and_its_phone(world: 
     ordinary = admit(world, given="Vanlig", visit="2")
     user_of(world, ordinary)
     assert "meldeskjema/" not in get(world.nurse, f"/opphold/{ordinary.pk}/")
+
+
+def test_where_the_municipality_has_nobody_to_address_there_is_a_form_until_it_is_sent(world: SmallWorld) -> None:
+    CommunicationParty.objects.filter(organisation=world.municipality, function="nursing").update(
+        valid_to=date(2026, 1, 1)
+    )
+    stay = admit(world)
+    user_of(world, stay)
+    page = get(world.nurse, f"/opphold/{stay.pk}/")
+    assert f'href="/opphold/{stay.pk}/meldeskjema/"' in page
+    assert "60 99 01 20" in page
+    assert Task.objects.get(subject=stay.subject, cause__startswith="not_sent.address").closed_at is None

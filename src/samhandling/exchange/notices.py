@@ -149,7 +149,7 @@ def not_sent(draft: Draft, findings: Iterable[Finding], *, phone: str, now: date
     blocking = [finding for finding in findings if finding.blocks]
     name = (codes.text("8279", draft.message_type) or draft.message_type) if draft.message_type else "Meldingen"
     return open_task(
-        organisation=draft.organisation, kind="call" if phone else "decide", cause=f"not_sent.{blocking[0].code}",
+        organisation=draft.organisation, kind="send" if phone else "decide", cause=f"not_sent.{blocking[0].code}",
         severity="high", now=now, patient=draft.patient, subject=draft.subject, due_at=draft.due_at,
         unique_key=not_sent_key(draft), phone=phone, role=RESPONSIBLE,
         unit=draft.content.unit if draft.content is not None else None,

@@ -19,6 +19,7 @@ from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import reading, words
 from samhandling.stays.web.standing import Told
 from samhandling.stays.work import load_state
+from samhandling.tasks.models import Task
 
 KINDS = {
     "coordinator": N_("Koordinator"),
@@ -94,13 +95,20 @@ def panel(stay: Stay, now: datetime) -> CallPanel:
         calls=rows(stay.calls.select_related("user"), now),
         card=reverse("stays:call-card", args=[stay.pk]),
         form=reverse("stays:call", args=[stay.pk]),
-        paper=reverse("stays:paper-form", args=[stay.pk]) if _on_paper(load_state(stay)) else "",
+        paper=reverse("stays:paper-form", args=[stay.pk]) if _on_paper(stay, load_state(stay)) else "",
     )
 
 
-def _on_paper(state: StayState) -> bool:
-    """Whether the municipality must be told by telephone and paper (S-36, A-11)."""
-    return bool(state.overlay) and state.involved
+def _on_paper(stay: Stay, state: StayState) -> bool:
+    """Whether the municipality must be told by telephone and paper (S-36, A-11): no ordinary number, no agreement, or
+    nobody there to address. Never where the patient objects."""
+    if state.overlay in ("H", "N"):
+        return state.involved
+    nobody = Task.objects.filter(
+        organisation_id=stay.organisation_id, subject=stay.subject, closed_at__isnull=True,
+        cause__startswith="not_sent.address",
+    )  # fmt: skip
+    return not state.overlay and nobody.exists()
 
 
 def rows(made: Iterable[Call], now: datetime) -> tuple[CallRow, ...]:
