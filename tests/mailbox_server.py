@@ -85,6 +85,8 @@ def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
                 left = {number: key for number, key in there.items() if number not in gone}
                 if word == "LIST":
                     self.many(f"{number} {len(data[key])}" for number, key in left.items())
+                elif word == "STAT":
+                    self.say(f"+OK {len(left)} {sum(len(data[key]) for key in left.values())}")
                 elif word == "UIDL":
                     self.many(f"{number} mail-{key}" for number, key in left.items())
                 elif word == "RETR":

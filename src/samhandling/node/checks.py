@@ -45,7 +45,27 @@ def all_checks() -> list[Check]:
         return found
     found += _store()
     found += _certificates()
+    found += _network()
     return found
+
+
+def _network() -> Iterator[Check]:
+    """The national network, where it is set up."""
+    from samhandling.configuration import configuration
+
+    setting = configuration().ebxml
+    if setting is None:
+        return
+    from samhandling.ebxml import files
+    from samhandling.node import network_checks
+
+    try:
+        loaded = files.read(setting.transport)
+    except SamhandlingError as error:
+        yield Check("ebxml files", "error", f"Nøkler og sertifikater kan ikke leses: {error.detail}.")
+    else:
+        yield from (Check(*one) for one in network_checks.of_files(loaded, datetime.now(UTC)))
+    yield from (Check(*one) for one in network_checks.of_mailbox(setting.mailbox))
 
 
 def _home() -> Iterator[Check]:

@@ -1,0 +1,96 @@
+"""What the node needs on the national network: keys, certificates, revocation lists, mailboxes."""
+
+from __future__ import annotations
+
+import poplib
+import smtplib
+import ssl
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from samhandling.clock import oslo
+from samhandling.configuration import MailboxSetting
+from samhandling.ebxml import certificates
+from samhandling.ebxml.certificates import Doubt, Use
+from samhandling.ebxml.files import Loaded
+
+LEAD = timedelta(hours=108)
+"""A new certificate must be published so long before the old one ends (10.3)."""
+SOON = timedelta(days=30)
+TIMEOUT = 10.0
+
+Found = tuple[str, Literal["ok", "warning", "error"], str]
+
+
+def of_files(loaded: Loaded, now: datetime) -> Iterator[Found]:
+    """Words on our keys, the certificates of others, and the revocation lists."""
+    if not loaded.signers:
+        yield "ebxml keys", "error", "Ingen nøkkel til å signere med. Se docs/connect-to-the-network.md."
+    if not loaded.decrypters:
+        yield "ebxml keys", "error", "Ingen nøkkel til å dekryptere med. Se docs/connect-to-the-network.md."
+    if not loaded.trust.issuers:
+        yield "ebxml issuers", "error", "Ingen utstedere er oppgitt: alle sertifikater vil bli avvist."
+    ours = [(her_id, Use.SIGNING, signer.certificate) for her_id, signer in loaded.signers.items()]
+    ours += [("oss", Use.ENCRYPTION, pair.certificate) for pair in loaded.decrypters]
+    theirs = [
+        (her_id, Use(use), certificate)
+        for (her_id, use), found in loaded.registered.items()
+        for certificate in found[:1]
+    ]
+    for her_id, use, certificate in [*ours, *theirs]:
+        word = "signering" if use is Use.SIGNING else "kryptering"
+        doubts = certificates.judge(certificate, use=use, signed_at=now, now=now, trust=loaded.trust)
+        until = oslo.say_time(certificate.not_valid_after_utc)
+        if doubts:
+            told = ", ".join(_WORDS[doubt] for doubt in doubts)
+            yield "ebxml certificate", "error", f"Sertifikatet til {her_id} for {word} kan ikke brukes: {told}."
+        elif certificate.not_valid_after_utc - now < LEAD:
+            yield "ebxml certificate", "error", f"Sertifikatet til {her_id} for {word} går ut {until}."
+        elif certificate.not_valid_after_utc - now < SOON:
+            text = f"Sertifikatet til {her_id} for {word} går ut {until}. Bestill nytt nå."
+            yield "ebxml certificate", "warning", text
+        else:
+            yield "ebxml certificate", "ok", f"Sertifikatet til {her_id} for {word} gjelder til {until}."
+
+
+_WORDS = {
+    Doubt.NOT_YET_VALID: "det gjelder ikke ennå",
+    Doubt.EXPIRED: "det er utløpt",
+    Doubt.WRONG_USE: "det er til noe annet",
+    Doubt.WEAK: "nøkkelen er for svak",
+    Doubt.UNTRUSTED: "utstederen er ikke blant dem vi stoler på",
+    Doubt.REVOKED: "det er trukket tilbake",
+    Doubt.REVOCATION_UNKNOWN: "tilbakekallingslisten mangler eller er for gammel",
+    Doubt.WRONG_ORGANISATION: "det tilhører en annen virksomhet",
+}
+
+
+def of_mailbox(box: MailboxSetting) -> Iterator[Found]:
+    """Whether the mail servers answer and let us in; nothing is sent or fetched."""
+    context = ssl.create_default_context(cafile=None if box.ca is None else str(box.ca))
+    try:
+        with smtplib.SMTP(box.smtp_host, box.smtp_port, timeout=TIMEOUT) as server:
+            if box.smtp_starttls:
+                server.starttls(context=context)
+            if box.user and box.password_file:
+                server.login(box.user, box.password())
+        yield "ebxml smtp", "ok", f"E-posttjeneren {box.smtp_host} tar imot e-post fra oss."
+    except (OSError, smtplib.SMTPException) as error:
+        yield "ebxml smtp", "error", f"E-posttjeneren {box.smtp_host}:{box.smtp_port} svarer ikke ({_name(error)})."
+    try:
+        if box.pop3_tls:
+            post: poplib.POP3 = poplib.POP3_SSL(box.pop3_host, box.pop3_port, timeout=TIMEOUT, context=context)
+        else:
+            post = poplib.POP3(box.pop3_host, box.pop3_port, timeout=TIMEOUT)
+        post.user(box.user)
+        post.pass_(box.password())
+        waiting = post.stat()[0]
+        post.quit()
+        yield "ebxml pop3", "ok", f"Postkassen på {box.pop3_host} er åpen, med {waiting} e-poster som venter."
+    except (OSError, poplib.error_proto, ValueError, IndexError) as error:
+        yield "ebxml pop3", "error", f"Postkassen på {box.pop3_host}:{box.pop3_port} kan ikke åpnes ({_name(error)})."
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__
