@@ -127,6 +127,22 @@ class EbxmlSetting(BaseModel):
     mailbox: MailboxSetting = Field(default_factory=MailboxSetting)
 
 
+class IntranetSetting(BaseModel):
+    """The intranet's address for publishing outages: it takes a POST of JSON."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[^/]+")
+    token_file: Path | None = None
+
+    def token(self) -> str:
+        """The secret in the token file. Raises ConfigurationError when it cannot be read."""
+        try:
+            return self.token_file.read_text(encoding="utf-8").strip() if self.token_file else ""
+        except OSError as error:
+            raise ConfigurationError("intranet: the token file cannot be read") from error
+
+
 class NodeConfiguration(BaseSettings):
     """All settings of a node."""
 
@@ -156,6 +172,7 @@ class NodeConfiguration(BaseSettings):
     pass_on: list[PassOnFolder] = Field(default_factory=list)
     records: list[RecordSetting] = Field(default_factory=list)
     mail: MailSetting | None = None
+    intranet: IntranetSetting | None = None
     ebxml: EbxmlSetting | None = None
     status_folder: Path | None = None
     """Folder or share where the status page is written as plain files on every change."""

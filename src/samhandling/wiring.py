@@ -33,7 +33,7 @@ HANDLERS: dict[str, str] = {
     "writing.overdue": "samhandling.writing.filing.overdue",
     "downtime.act": "samhandling.downtime.acting.act",
     "downtime.begin": "samhandling.downtime.acting.begin",
-    "downtime.mail": "samhandling.downtime.mailing.mail",
+    "downtime.send": "samhandling.downtime.sending.send",
     "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
     "downtime.export": "samhandling.downtime.exporting.export",
 }
@@ -114,6 +114,12 @@ MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 
 TASK_ACTIONS: tuple[str, ...] = ("samhandling.exchange.web.following_up.offer",)
 """Functions `(scope, causes, subjects) -> Link | None`: what may be done about a group of tasks besides."""
+
+CHANNELS: dict[str, str] = {
+    "email": "samhandling.downtime.channels.email.EmailChannel",
+    "intranet": "samhandling.downtime.channels.intranet.IntranetChannel",
+}
+"""Channel name -> class that fulfils `samhandling.downtime.ports.Channel`."""
 
 BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 """Functions `(scope, now) -> list[Banner]`: what stands across every page."""

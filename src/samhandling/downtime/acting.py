@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from samhandling.clock import oslo
+from samhandling.configuration import configuration
 from samhandling.downtime import standstill
 from samhandling.downtime.facts import counterparts
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.rules.life import TABLE, Change, State, after
 from samhandling.downtime.services import text_of
+from samhandling.downtime.standing import item_of
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
 from samhandling.organisations.services import valid
@@ -83,7 +85,7 @@ def _mail(action: PlannedAction, outage: Outage, now: datetime) -> None:
             },
         )  # fmt: skip
         if made and address:
-            enqueue("downtime.mail", {"notice": notice.pk}, now=now, queue="main")
+            enqueue("downtime.send", {"notice": notice.pk}, now=now)
         elif made:
             _missing_address(outage, recipient, now)
     _told(action, outage)
@@ -151,6 +153,7 @@ def _publish(action: PlannedAction, outage: Outage, now: datetime) -> None:
     outage.published, outage.published_until = True, action.until
     outage.save(update_fields=["published", "published_until"])
     _note(outage, "published", action.rule, now)
+    _tell_intranet(action, outage, now)
     enqueue("downtime.export", {}, now=now, unique="downtime.export")
 
 
@@ -160,7 +163,24 @@ def _unpublish(action: PlannedAction, outage: Outage, now: datetime) -> None:
     outage.published = False
     outage.save(update_fields=["published"])
     _note(outage, "unpublished", action.rule, now)
+    _tell_intranet(action, outage, now)
     enqueue("downtime.export", {}, now=now, unique="downtime.export")
+
+
+def _tell_intranet(action: PlannedAction, outage: Outage, now: datetime) -> None:
+    """The intranet's own publishing, where it is set up, gets the item (S-53, S-71 to S-73)."""
+    if configuration().intranet is None:
+        return
+    title, text = item_of(outage, now)
+    notice, made = Notice.objects.get_or_create(
+        action=action, channel="intranet", recipient="intranett", address="",
+        defaults={
+            "outage": outage, "kind": action.kind, "subject": title[:200], "body": text, "created_at": now,
+            "message_id": message_id(action, "intranett", ""),
+        },
+    )  # fmt: skip
+    if made:
+        enqueue("downtime.send", {"notice": notice.pk}, now=now)
 
 
 def _ask(action: PlannedAction, outage: Outage, now: datetime) -> None:

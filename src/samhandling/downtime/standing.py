@@ -73,6 +73,19 @@ def standing(now: datetime, organisation: Organisation | None = None) -> Standin
     )
 
 
+def item_of(row: Outage, now: datetime) -> tuple[str, str]:
+    """Headline and lead of the intranet item."""
+    if row.state in COMING and row.end is not None:
+        line = _coming(row, now)
+    elif row.state in DURING:
+        line = _ongoing(row, now)
+    elif row.ended_at is not None:
+        line = _resolved(row, now)
+    else:
+        return _("Driftsstatus for meldinger"), ""
+    return line.headline, " ".join(part for part in (line.since, line.until, line.what, line.do) if part)
+
+
 def _ongoing(row: Outage, now: datetime) -> Line:
     if row.end is not None and now >= row.end:
         until = _("Skulle vært ferdig %(end)s – ikke bekreftet. Fortsett med nødrutiner til du får beskjed.") % {

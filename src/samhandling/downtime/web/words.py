@@ -30,6 +30,8 @@ NOTICES: dict[str, str] = {
     "finished": N_("I drift igjen"),
     "cancelled": N_("Avlyst"),
     "moved": N_("Ny tid"),
+    "publish": N_("Publisert på intranettet"),
+    "unpublish": N_("Tatt ned fra intranettet"),
 }
 
 KINDS: dict[str, str] = {

@@ -1,0 +1,1 @@
+"""The ways of telling people, one module each behind `downtime.ports.Channel`."""
