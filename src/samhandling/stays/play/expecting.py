@@ -15,13 +15,14 @@ def differences(expect: Mapping[str, Any], found: Mapping[str, Any]) -> list[str
     """Each thing that is not as the file says, in plain words. Raises ScriptError for an expectation that is none."""
     told: list[str] = []
     for name, wanted in expect.items():
+        _check_shape(name, wanted)
         if name in ("state", "overlay", "track"):
             if found[name] != wanted:
                 told.append(f"{name}: ventet {wanted}, fikk {found[name]}")
         elif name == "sent":
             _compare(told, name, list(wanted), sent(found))
         elif name == "breach_codes":
-            _compare(told, name, sorted(wanted), sorted({b["code"] for b in found["breaches"]}))
+            _compare(told, name, sorted(map(str, wanted)), sorted({b["code"] for b in found["breaches"]}))
         elif name == "task_kinds":
             told += [f"oppgave {w} mangler" for w in wanted if w not in {t["kind"] for t in found["tasks"]}]
         elif name in TABLES:
@@ -33,6 +34,18 @@ def differences(expect: Mapping[str, Any], found: Mapping[str, Any]) -> list[str
         else:
             raise ScriptError(f"expect: ukjent felt {name}.")
     return told
+
+
+def _check_shape(name: str, wanted: Any) -> None:
+    """Lists are lists, and rows are tables. Raises ScriptError."""
+    if name in ("sent", "breach_codes", "task_kinds") and not isinstance(wanted, list):
+        raise ScriptError(f"expect: {name} skal være en liste.")
+    tables = wanted if name == "none" else {name: wanted} if name in TABLES else {}
+    if not isinstance(tables, dict):
+        raise ScriptError(f"expect: {name} skal være en tabell.")
+    for table, rows in tables.items():
+        if table not in TABLES or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ScriptError(f"expect: {table} skal være en liste av tabeller (for {', '.join(TABLES)}).")
 
 
 def sent(found: Mapping[str, Any]) -> list[str]:

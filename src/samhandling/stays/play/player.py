@@ -14,7 +14,7 @@ from samhandling.stays.play.carrying import Agenda, PlayedStay
 from samhandling.stays.play.ledger import Letter
 from samhandling.stays.play.letters import PostBox
 from samhandling.stays.play.receipts import Receipts
-from samhandling.stays.play.script import Script, ScriptStep, Who, number_class
+from samhandling.stays.play.script import Script, ScriptError, ScriptStep, Who, number_class
 from samhandling.stays.rules import ImpossibleEventError, State, StayState
 from samhandling.stays.rules.values import (
     INPATIENT,
@@ -26,7 +26,8 @@ from samhandling.stays.rules.values import (
 )
 
 ENDED = (State.NONE, State.OUT, State.DEAD, State.VOID)
-_INPATIENT_WORDS = ("", "inpatient", "døgn", "døgnopphold", "dogn", "dognopphold", "overnight", "admission")
+_NOT_INPATIENT = ("day", "dag", "outpatient", "poli", "ambul")
+_OTHER_TRUST = ("trust", "hospital", "sykehus", "foretak")
 _MISTAKE = ("mistake", "error", "wrong", "feil", "never")
 SOMEBODY = Professional(family_name="Prøve", given_name="Dr.")
 
@@ -50,6 +51,7 @@ class Player:
         self.outages: list[Outage] = []
         self.stays: list[PlayedStay] = []
         self.now: datetime = script.steps[0].at
+        self.warnings = list(script.warnings)
         self.post_box = PostBox(self)
         self.receipts = Receipts(self)
 
@@ -84,6 +86,10 @@ class Player:
         """Whether an outage lies in that time."""
         return any(o.start < end and start < o.end for o in self.outages)
 
+    def warn(self, step: ScriptStep, text: str) -> None:
+        """Something in the file that cannot be what its writer meant."""
+        self.warnings.append(f"steg {step.number} ({step.do}): {text}")
+
     # Time -------------------------------------------------------------------------------------------------------------
 
     def play(self) -> None:
@@ -106,6 +112,8 @@ class Player:
         handler: Callable[[ScriptStep], None] = getattr(self, f"_{step.do}")
         try:
             handler(step)
+        except ScriptError as error:
+            raise error if error.text.startswith("steg") else step.fault(error.text) from error
         except ImpossibleEventError as error:
             self.stay.tell_line(step.at, "transition", note="impossible", event=error.event, state=error.state)
             self.stay.ask("stay.not_applied", self.now, detail=str(step.number))
@@ -116,7 +124,7 @@ class Player:
     # Steps ------------------------------------------------------------------------------------------------------------
 
     def _admit(self, step: ScriptStep) -> None:
-        inpatient = step.text("stay_type").lower() in _INPATIENT_WORDS
+        inpatient = not _says(step.text("stay_type"), _NOT_INPATIENT)
         state = self.stay.state.state
         if state in ENDED and state is not State.NONE and inpatient:
             previous = self.stay.state
@@ -135,9 +143,9 @@ class Player:
 
     def _place(self, step: ScriptStep) -> Place:
         state = self.stay.state
-        ward = step.text("ward", state.unit or "A")
-        track = step.text("track", state.track).upper()
-        track = "PSYCH" if track.startswith(("PSY", "TSB")) else "SOMATIC"
+        ward = step.text("ward") or step.text("to") or state.unit or "A"
+        named = step.text("track") or (ward if _says(ward, ("psyk", "psych")) else state.track)
+        track = "PSYCH" if _says(named, ("psy", "tsb", "addict")) else "SOMATIC"
         phone = step.text("phone") or (state.phone if ward == state.unit else f"ward {ward}")
         return Place(code=ward, track=track, phone=phone)
 
@@ -165,8 +173,7 @@ class Player:
         self._happen(events.ReadyCleared(at=step.at, by_mistake=mistake, decided_by=SOMEBODY))
 
     def _transfer(self, step: ScriptStep) -> None:
-        to = step.text("to").lower()
-        if step.truth("other_trust") or _says(to, ("trust", "hospital", "sykehus", "foretak")):
+        if step.truth("other_trust") or _says(step.text("to"), _OTHER_TRUST):
             self._leave_hospital(step, other_trust=True, place="")
             return
         self._happen(Moved(at=step.at, place=self._place(step)))

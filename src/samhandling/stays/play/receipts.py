@@ -25,16 +25,14 @@ class Receipts:
 
     def come(self, step: ScriptStep) -> None:
         """A receipt for a message of ours."""
-        of = step.text("of")
-        if not of:
+        of = step.text("of") or step.text("message")
+        if not of or of == "M12":
             raise step.fault("of (hvilken melding kvitteringen gjelder) mangler.")
         letter = self.player.post_box.find(of)
         if letter is None:
-            raise step.fault(f"ingen sendt melding {of} å kvittere for.")
-        word = step.text("status", "positive").lower()
-        if word not in ("positive", "ok", "1", "accepted", "positiv", "negative", "2", "rejected", "negativ", "3"):
-            raise step.fault(f"status = «{word}» er ikke positive eller negative.")
-        positive = word in ("positive", "ok", "1", "accepted", "positiv", "3")
+            self.player.warn(step, f"ingen sendt melding {of} å kvittere for")
+            return
+        positive = _is_positive(step)
         generated = step.moment("generated")
         in_hand = (
             generated
@@ -90,3 +88,13 @@ class Receipts:
         for interval in stay.ledger.intervals:
             if interval.letter is letter:
                 interval.values["sent"] = False
+
+
+def _is_positive(step: ScriptStep) -> bool:
+    """Status of list 8258: 1 OK, 3 OK with faults in parts, 2 rejected. Raises ScriptError."""
+    word = step.text("status", "positive").lower()
+    if word.startswith(("pos", "ok", "1", "3", "acc", "true", "mott", "rec")):
+        return True
+    if word.startswith(("neg", "2", "rej", "avv", "false", "fail")):
+        return False
+    raise step.fault(f"status = «{word}» er ikke positive eller negative.")

@@ -49,7 +49,7 @@ def outcome(player: Player, file: str) -> dict[str, Any]:
         "at": written(player.now),
         "timeline": [_line(line) for line in sorted(player.line, key=lambda line: line["at"])],
         "messages": [], "deadlines": [], "breaches": [], "tasks": [], "payment": [],
-        "warnings": list(player.script.warnings),
+        "warnings": player.warnings,
     }  # fmt: skip
     for stay in player.stays:
         extra = {"stay": stay.number} if many else {}

@@ -21,7 +21,11 @@ from samhandling.stays.policy import OSTFOLD, Policy, PolicyError, read, shipped
 
 _YES = {"yes", "ja", "true", "1", "y"}
 _NO = {"no", "nei", "false", "0", "n"}
-_ID_TYPES = {"H": "HNR", "FH": "FHN", "D": "DNR", "F": "FNR", "UID": "NONE"}
+_ID_TYPES = (
+    ("FH", "FHN"), ("FELLES", "FHN"), ("H", "HNR"), ("D", "DNR"), ("F", "FNR"), ("NO", "NONE"), ("ING", "NONE"),
+    ("UID", "NONE"), ("UKJ", "NONE"), ("UNK", "NONE"),
+)  # fmt: skip
+"""How an identifier type begins -> code of list 8116."""
 _TOP = (
     "name",
     "about",
@@ -146,7 +150,7 @@ def script(data: bytes, *, base: Any = None) -> Script:
         steps=tuple(_step(number, row, warnings) for number, row in enumerate(rows, 1)),
         expect=_table(found, "expect"),
         prices={_year(y): _kroner(k) for y, k in _table(found, "prices").items()},
-        epj_writes=tuple(message(str(m), "epj_writes") for m in found.get("epj_writes", ())),
+        epj_writes=tuple(message(str(m), "epj_writes") for m in _list(found, "epj_writes")),
         receipts=str(found.get("receipts", "scripted")),
         warnings=tuple(warnings),
     )
@@ -156,6 +160,13 @@ def _table(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = found.get(name, {})
     if not isinstance(value, dict):
         raise ScriptError(f"{name} skal være en tabell: [{name}].")
+    return value
+
+
+def _list(found: Mapping[str, Any], name: str) -> list[Any]:
+    value = found.get(name, [])
+    if not isinstance(value, list):
+        raise ScriptError(f"{name} skal være en liste.")
     return value
 
 
@@ -180,7 +191,7 @@ def _policy(value: Any, base: Any) -> Policy:
         if name.endswith(".toml"):
             return read((Path(base or ".") / name).read_bytes())
         plain = re.sub("[^a-z0-9]+", "-", name.lower().replace("ø", "o")).strip("-")
-        if plain in ("", "so", "so-1", "so-v1", "so-version-1", "so-versjon-1", "ostfold", "ostfold-1", "1", "default"):
+        if plain in ("", "1", "v1", "default") or re.fullmatch("so(-.*)?|.*ostfold.*", plain):
             return shipped()
         return shipped("nasjonal" if plain in ("national", "nasjonal") else plain)
     except OSError as error:
@@ -197,6 +208,8 @@ def _who(patient: Mapping[str, Any]) -> Who:
     number = str(patient.get("municipality") or "").strip()
     town = "" if number.lower() in ("unknown", "ukjent", "none") else number
     agreement = patient.get("agreement", bool(town))
+    if isinstance(agreement, str) and agreement.strip().lower() in _YES | _NO:
+        agreement = agreement.strip().lower() in _YES
     takes = patient.get("takes_cancellation", True)
     if isinstance(agreement, dict):
         takes, agreement = agreement.get("takes_cancellation", True), agreement.get("exists", True)
@@ -212,8 +225,9 @@ def _who(patient: Mapping[str, Any]) -> Who:
 
 def number_class(declared: str, digits: str) -> IdClass:
     """The class of C-03: the declared type first, digits second. A made-up number is taken for what it says it is."""
-    kind = _ID_TYPES.get(declared.strip().upper(), declared.strip().upper())
-    if kind not in ("", "FNR", "DNR", "FHN", "HNR", "NONE"):
+    word = declared.strip().upper()
+    kind = next((code for start, code in _ID_TYPES if word.startswith(start)), "" if not word else "?")
+    if kind == "?":
         raise ScriptError(f"id_type: «{declared}» er ikke FNR, DNR, FHN, HNR eller NONE.")
     if not digits.strip():
         return id_class([(kind or "FNR", True)])

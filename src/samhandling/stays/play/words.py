@@ -56,21 +56,103 @@ FIELDS: Final[dict[str, str]] = {
     "event_at": "The time of the event that the message tells of.",
     "channel": "message or phone.",
     "outside_control": "The municipality pleads circumstances outside its control (§ 11).",
+    "wrong_patient": "The cancelled admission was somebody else's.",
+    "by_mistake": "The patient never was ready.",
+    "was_wrong": "The earlier municipality was never right.",
     "note": "A remark for readers.",
 }
 
-ALIASES: Final[dict[str, str]] = {
-    "time": "at", "when": "at", "action": "do", "event": "do", "code": "message", "msg": "message", "type": "message",
-    "ref": "of", "refers_to": "of", "reference": "of", "about": "of", "message_id": "id", "msg_id": "id",
-    "yes": "value", "user": "value", "need": "value", "objects": "value", "ready_date": "date", "day": "date",
-    "from_day": "date", "from_date": "date", "doctor": "by", "decided_by": "by", "responsible": "by",
-    "professional": "by", "department": "ward", "unit": "ward", "staytype": "stay_type", "admission_type": "stay_type",
-    "visit_type": "stay_type", "place": "to", "discharged_to": "to", "destination": "to", "municipality": "to",
-    "trust": "other_trust", "other_hospital": "other_trust", "start": "from", "until": "to", "end": "to",
-    "gendate": "generated", "generated_at": "generated", "event_time": "event_at", "can": "answer", "result": "status",
-    "why": "reason", "comment": "note", "description": "note", "idtype": "id_type", "sender": "from", "receiver": "to",
-    "via": "channel", "wrong_patient": "wrong_patient", "by_mistake": "by_mistake", "was_wrong": "was_wrong",
-}  # fmt: skip
+SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
+    "at": (
+        "time",
+        "when",
+    ),
+    "do": (
+        "action",
+        "event",
+    ),
+    "message": (
+        "code",
+        "msg",
+        "type",
+    ),
+    "of": (
+        "ref",
+        "refers_to",
+        "reference",
+        "about",
+    ),
+    "id": (
+        "message_id",
+        "msg_id",
+    ),
+    "value": (
+        "yes",
+        "user",
+        "municipal_user",
+        "need",
+        "objects",
+    ),
+    "date": (
+        "ready_date",
+        "day",
+        "from_day",
+        "from_date",
+    ),
+    "by": (
+        "doctor",
+        "decided_by",
+        "responsible",
+        "professional",
+    ),
+    "ward": (
+        "department",
+        "unit",
+        "to_ward",
+        "new_ward",
+    ),
+    "stay_type": (
+        "staytype",
+        "admission_type",
+        "visit_type",
+    ),
+    "to": (
+        "place",
+        "discharged_to",
+        "destination",
+        "municipality",
+        "number",
+        "new_municipality",
+        "until",
+        "end",
+        "receiver",
+    ),
+    "other_trust": (
+        "trust",
+        "other_hospital",
+    ),
+    "from": (
+        "start",
+        "sender",
+    ),
+    "generated": (
+        "gendate",
+        "generated_at",
+    ),
+    "event_at": ("event_time",),
+    "answer": ("can",),
+    "status": ("result",),
+    "reason": ("why",),
+    "note": (
+        "comment",
+        "description",
+    ),
+    "id_type": ("idtype",),
+    "channel": ("via",),
+}
+"""Other spellings of the fields."""
+
+ALIASES: Final[dict[str, str]] = {word: name for name, words in SPELLINGS.items() for word in words}
 
 DO_ALIASES: Final[dict[str, str]] = {
     "admission": "admit", "admitted": "admit", "user": "municipal_user", "bruker": "municipal_user",
