@@ -79,16 +79,20 @@ def signed_by_us(text: str, payloads: dict[str, bytes]) -> bytes:
     return etree.tostring(tree.getroottree(), encoding="UTF-8", xml_declaration=True)
 
 
-def signed_by_xmlsec(text: str) -> bytes:
+PROFILE = ("Enveloped", "XPath", "InclC14N")
+
+
+def signed_by_xmlsec(text: str, transforms: tuple[str, ...] = PROFILE, canonical: str = "InclC14N") -> bytes:
     tree = etree.fromstring(text.encode())
     head = tree.find(soap("Header"))
-    node = xmlsec.template.create(tree, xmlsec.constants.TransformInclC14N, xmlsec.constants.TransformRsaSha256)
+    method = getattr(xmlsec.constants, f"Transform{canonical}")
+    node = xmlsec.template.create(tree, method, xmlsec.constants.TransformRsaSha256)
     head.append(node)
     reference = xmlsec.template.add_reference(node, xmlsec.constants.TransformSha256, uri="")
-    xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
-    xpath = xmlsec.template.add_transform(reference, xmlsec.constants.TransformXPath)
-    etree.SubElement(xpath, ds("XPath"), nsmap={"SOAP-ENV": names.SOAP}).text = signature.EXPRESSION
-    xmlsec.template.add_transform(reference, xmlsec.constants.TransformInclC14N)
+    for name in transforms:
+        added = xmlsec.template.add_transform(reference, getattr(xmlsec.constants, f"Transform{name}"))
+        if name == "XPath":
+            etree.SubElement(added, ds("XPath"), nsmap={"SOAP-ENV": names.SOAP}).text = signature.EXPRESSION
     data = xmlsec.template.ensure_key_info(node)
     xmlsec.template.add_x509_data(data)
     etree.SubElement(data[0], ds("X509Certificate"))
@@ -115,6 +119,30 @@ def test_what_python_xmlsec_signs_we_verify(quirk):
     verdict = ours(data, {})
     assert verdict.faults == ()
     assert verdict.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("transforms", "canonical", "remarks"),
+    [
+        (("Enveloped", "InclC14N"), "InclC14N", {"transform_xpath_missing"}),
+        (("Enveloped", "ExclC14N"), "ExclC14N", {"transform_xpath_missing", "signature_exclusive"}),
+        (("XPath", "Enveloped", "InclC14N"), "InclC14N", {"transform_order"}),
+        (("Enveloped", "XPath", "ExclC14N"), "InclC14N", {"transform_order"}),
+    ],
+)
+@pytest.mark.parametrize("quirk", [QUIRKS[0], QUIRKS[3], QUIRKS[5]])
+def test_r13_other_transforms_are_taken_if_the_digests_hold(quirk, transforms, canonical, remarks):
+    data = signed_by_xmlsec(quirk(unsigned(packed().envelope)), transforms, canonical)
+    verdict = ours(data, {})
+    assert verdict.faults == ()
+    assert {remark.rule for remark in verdict.remarks} == remarks
+    assert not ours(data.replace(b"LOG_INNLAGTsender", b"LOG_INNLAGTsendes"), {}).valid
+
+
+@pytest.mark.parametrize("transforms", [("InclC14N",), ("Enveloped",), ("Enveloped", "InclC14NWithComments")])
+def test_other_sets_of_transforms_are_refused(transforms):
+    data = signed_by_xmlsec(unsigned(packed().envelope), transforms)
+    assert "reference_transforms" in {fault.rule for fault in ours(data, {}).faults}
 
 
 def test_both_say_the_same_of_changed_envelopes():

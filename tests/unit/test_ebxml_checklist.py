@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from samhandling.ebxml import canonical, mime, packing, pki, signature
+from samhandling.ebxml import canonical, mime, names, packing, pki, signature
 from samhandling.ebxml.certificates import Trust, Use
 from samhandling.ebxml.checklist import Checked, Outcome, Policy, run
 from samhandling.ebxml.cpa import Agreement, Binding, Party
@@ -661,3 +661,46 @@ def test_a_bare_envelope_is_checked_without_its_parts():
     assert (checked.signature, checked.answer) == ("valid", Outcome.ACKNOWLEDGMENT)
     assert "left_out_parts" in ids(checked)
     assert judged(made.envelope.replace(b"LOG_", b"XOG_")).signature == "invalid"
+
+
+def test_with_nothing_known_the_certificate_s_own_time_is_checked():
+    old = the_pki().issue("X", HOSPITAL, Use.SIGNING, valid=(-100, -1))
+    assert_rejected(judged(mail(signer=old.signer), Known()), "certificate_expired", "SecurityFailure")
+
+
+def test_r38_ping_and_status():
+    ping = judged(resigned_signal("Ping", ""))
+    assert (ping.answer, ping.shape) == (Outcome.NONE, Shape.OTHER)
+    assert "ping" in ids(ping)
+    request = '<eb:StatusRequest eb:version="2.0"><eb:RefToMessageId>x</eb:RefToMessageId></eb:StatusRequest>'
+    assert_rejected(judged(resigned_signal("StatusRequest", request)), "status_request", "NotSupported")
+
+
+def resigned_signal(action: str, body: str) -> bytes:
+    """A signed envelope of the service of signals with this action and body, as a mail of one part."""
+    made = pack(routing(service=names.SIGNAL_SERVICE, action=action), (), held(HOSPITAL, Use.SIGNING).signer)
+    text = re.sub(r"<ds:Signature.*</ds:Signature>|<eb:AckRequested[^>]*>", "", made.envelope.decode(), flags=re.DOTALL)
+    text = re.sub(r"<eb:Manifest.*?/>", body, text)
+    tree = open_document(text.encode()).tree
+    assert tree is not None
+    head = tree.find(soap("Header"))
+    return mailed(packing.single(tree, head, held(HOSPITAL, Use.SIGNING).signer, "x").content)
+
+
+def test_a_synchronous_call_over_http_asks_for_no_receipt():
+    """9.2: SyncReply is left out of the digest, the payload may be plain, and no receipt is given."""
+    block = (
+        '<eb:SyncReply SOAP:actor="http://schemas.xmlsoap.org/soap/actor/next" SOAP:mustUnderstand="1"'
+        ' eb:version="2.0"/></SOAP:Header>'
+    )
+
+    def change(text: str) -> str:
+        text = re.sub(r"<eb:AckRequested[^>]*>|<eb:DuplicateElimination/>", "", text)
+        return text.replace("</SOAP:Header>", block).replace(f"{HOSPITAL_HER}_{MUNICIPALITY_HER}", "nav:12345")
+
+    data = resigned(change, Payload(DOCUMENT, "application/xml"))
+    content = data[data.index(b"MIME-Version") :]
+    checked = judged(b"POST /ebxml HTTP/1.1\r\nHost: x\r\n" + content, Known())
+    assert (checked.signature, checked.answer, errors(checked)) == ("valid", Outcome.NONE, [])
+    assert [one for _, one in checked.documents] == [DOCUMENT]
+    assert_rejected(judged(data, Known()), "payload_not_encrypted", "SecurityFailure")

@@ -74,10 +74,15 @@ def organisation_number(certificate: x509.Certificate) -> str:
 
 
 def uses(certificate: x509.Certificate) -> frozenset[Use]:
-    """What the key usage allows: contentCommitment to sign; any of the three kinds of encipherment to encrypt."""
+    """What the key usage allows: contentCommitment to sign; any of the three kinds of encipherment to encrypt.
+
+    Without key usage nothing is forbidden (RFC 5280); national issuers always set it.
+    """
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
+    except x509.ExtensionNotFound:
+        return frozenset(Use)
+    except ValueError:
         return frozenset()
     found = set()
     if usage.content_commitment:
@@ -93,13 +98,14 @@ def judge(
     use: Use,
     signed_at: datetime,
     now: datetime,
-    trust: Trust,
+    trust: Trust | None,
     organisation: str = "",
 ) -> tuple[Doubt, ...]:
     """Everything that speaks against a certificate; empty when it is good.
 
     `signed_at`: the instant at which it must be valid (eb:Timestamp; when encrypting, now). Revocation counts at `now`.
-    `organisation`: the number that must stand in its subject; "" asks for none.
+    `organisation`: the number that must stand in its subject; "" asks for none. Without `trust` only what stands in
+    the certificate itself is judged.
     """
     doubts: list[Doubt] = []
     if signed_at < certificate.not_valid_before_utc:
@@ -113,6 +119,8 @@ def judge(
         doubts.append(Doubt.WEAK)
     if organisation and organisation_number(certificate) != organisation:
         doubts.append(Doubt.WRONG_ORGANISATION)
+    if trust is None:
+        return tuple(doubts)
     chain = chain_of(certificate, trust.issuers, signed_at)
     if not chain:
         doubts.append(Doubt.UNTRUSTED)

@@ -138,6 +138,14 @@ _TABLE: tuple[tuple[int, str, str, Answer, str, str], ...] = (
     (9, "cpa_id_format", "12", _E, _VALUE, "eb:CPAId har ingen kjent form."),
     (9, "cpa_id_creator", "12", _L, "", "eb:CPAId er gitt av en annen enn registeret."),
     (9, "cpa_id_order", "", _L, "", "HER-id-ene i eb:CPAId står ikke med den minste først; godtatt."),
+    (
+        9,
+        "cpa_id_organisations",
+        "",
+        _L,
+        "",
+        "eb:CPAId er satt sammen av organisasjonsnumre og ikke HER-id-er; godtatt.",
+    ),
     (9, "cpa_id_parties", "", _E, _INCONSISTENT, "HER-id-ene i eb:CPAId er ikke partenes."),
     (10, "from_missing", "10", _F, _CLIENT, "eb:From mangler."),
     (10, "to_missing", "9", _E, _INCONSISTENT, "eb:To mangler."),
@@ -315,7 +323,7 @@ _TABLE: tuple[tuple[int, str, str, Answer, str, str], ...] = (
         "",
         _L,
         "",
-        "Ikke kontrollert: om sertifikatet er avsenderens, gyldig og til å stole på.",
+        "Ikke kontrollert: om sertifikatet er avsenderens, til å stole på og ikke trukket tilbake.",
     ),
     (
         25,

@@ -205,7 +205,9 @@ def _cpa_id(case: Case, header: MessageHeader) -> None:
             case.find("cpa_id_format", "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:CPAId")
         return
     parties = {case.sender_her, case.receiver_her}
-    if "" not in parties and {pair[1], pair[2]} != parties:
+    if "" not in parties and {pair[1], pair[2]} != parties and len(pair[1]) == len(pair[2]) == 9:
+        case.find("cpa_id_organisations")
+    elif "" not in parties and {pair[1], pair[2]} != parties:
         case.find("cpa_id_parties", "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:CPAId")
     elif int(pair[1]) > int(pair[2]):
         case.find("cpa_id_order")

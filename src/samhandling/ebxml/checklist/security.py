@@ -45,12 +45,11 @@ def check(case: Case) -> None:
 def _certificate(case: Case, certificate: x509.Certificate) -> None:
     """Whether it is the sender's (79, 44), and good (104, 105 and what goes with them)."""
     trust = case.known.trust
+    registered = _registered(case) if trust is not None else ()
+    party = case.known.party(case.sender_her)
     if trust is None:
         case.find("left_out_certificates")
-        return
-    registered = _registered(case)
-    party = case.known.party(case.sender_her)
-    if not registered:
+    elif not registered:
         case.find("certificate_unknown", _PLACE)
     elif certificate not in registered:
         case.find("certificate_differs", _PLACE)
@@ -61,7 +60,7 @@ def _certificate(case: Case, certificate: x509.Certificate) -> None:
         signed_at=at.at if at is not None else case.now,
         now=case.now,
         trust=trust,
-        organisation="" if registered else (party.organisation_number if party is not None else ""),
+        organisation=party.organisation_number if party is not None and trust is not None and not registered else "",
     )
     for doubt in doubts:
         case.find(f"certificate_{doubt.value}", f"{_PLACE}/ds:KeyInfo")
