@@ -135,7 +135,8 @@ def test_a_rejected_early_notice_does_not_meet_f1(stay: Stay, nurse: Client) -> 
     message = sent(nurse, stay)
     run_due(present(), strict=True)
     assert Delivery.objects.get(message=message).state == "rejected"
-    assert f1(stay) == "sent_unacked"
+    # What was rejected does not count as sent (T08).
+    assert f1(stay) == "due"
     deadline = Deadline.objects.get(stay=stay, clock="F1")
     from samhandling.jobs.worker import run_due as due
 

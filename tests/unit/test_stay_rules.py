@@ -646,3 +646,18 @@ def test_every_anomaly_of_the_routine_is_graded_owned_and_explained():
         "normal": ("A-01",),
     }
     assert {code: grade for grade, codes in spec.items() for code in codes} == BREACH_SEVERITY
+
+
+def test_what_stands_as_final_is_not_asked_for_again_when_the_patient_becomes_ready() -> None:
+    final = msgspec.structs.replace(ACTIVE, information="final")
+    assert "F9" in started(decide(ACTIVE, ready(), POLICY, NOW))
+    assert "F9" not in started(decide(final, ready(), POLICY, NOW))
+    # A change after it, or its rejection, asks for a new one.
+    told_again = decide(final, events.InformationSent(at=NOW, kind="change"), POLICY, NOW).state
+    assert "F9" in started(decide(told_again, ready(), POLICY, NOW))
+    waiting = decide(final, ready(), POLICY, NOW).state
+    assert "F9" in started(decide(waiting, events.InformationRejected(at=NOW, stands="early"), POLICY, NOW))
+
+
+def started(decision: Decision) -> set[str]:
+    return {action.clock for action in decision.actions if isinstance(action, StartClock)}

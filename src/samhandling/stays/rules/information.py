@@ -62,6 +62,8 @@ def rejected(step: Step) -> None:
     step.do(ClockEvent(clocks=("F1",) if not stands else (), event="rejected", at=step.event.at))
     if stands != "final":
         step.do(ClockEvent(clocks=("F9",), event="rejected", at=step.event.at))
+        if step.state.state is State.READY or step.state.expected_ready is not None:
+            step.start_until_discharge()
 
 
 def withdrawn(step: Step) -> None:

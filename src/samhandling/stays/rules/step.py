@@ -93,7 +93,9 @@ class Step:
         self.actions.append(StartClock(clock=clock, starts_at=starts_at, due_at=due_at, detail=detail))
 
     def start_until_discharge(self) -> None:
-        """F9 runs until the patient leaves, whenever that is."""
+        """F9 runs until the patient leaves, whenever that is; what stands as final already is not asked for again."""
+        if self.state.information == "final":
+            return
         if self.policy.health_information_followed and self.state.need is not False and not self.state.overlay:
             self.actions.append(StartClock(clock="F9", starts_at=self.event.at, due_at=None))
 
