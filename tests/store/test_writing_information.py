@@ -177,6 +177,18 @@ def test_nobody_saves_over_what_they_have_not_seen(stay: Stay, nurse: Client, wo
     assert read(Draft.objects.get()).fields["patient_status"] == "Fra en annen"
 
 
+def test_what_a_page_saves_by_itself_does_not_stand_in_the_way_of_its_own_button(stay: Stay, nurse: Client) -> None:
+    """The button may be pressed while the page still saves by itself."""
+    by_itself = {"version": "0", "page": "a", "patient_status": "Halv"}
+    nurse.post(address(stay, then="utkast/"), by_itself)
+    answer = nurse.post(address(stay), {"version": "0", "page": "a", "lagre": "1", "patient_status": "Hel"})
+    assert answer.status_code == 302
+    # What was sent earlier and comes later is not newer, and another page of the same person has seen nothing.
+    nurse.post(address(stay, then="utkast/"), by_itself)
+    nurse.post(address(stay), {"version": "0", "page": "b", "lagre": "1", "patient_status": "En annen side"})
+    assert read(Draft.objects.get()).fields["patient_status"] == "Hel"
+
+
 def test_the_draft_saves_itself_and_can_be_thrown_away(stay: Stay, nurse: Client) -> None:
     answer = nurse.post(address(stay, then="utkast/"), {"version": "0", "patient_status": "Halvferdig"})
     assert "Utkast lagret" in answer.content.decode()

@@ -71,26 +71,30 @@ def save(
     version: int,
     author: User,
     now: datetime,
+    page: str = "",
+    by_itself: bool = False,
 ) -> Draft:
     """Save the draft of that place; `version` is the one that was seen, 0 for none.
 
+    `page` names the opened page: its button saves on top of what the page saved `by_itself` meanwhile, unseen or not.
     `values`: what the form means, when it is right: what is wrong cannot be sent. Raises OvertakenError.
     """
     found = Draft.objects.select_for_update().filter(organisation=place.organisation, place=place.key, sent=None)
     draft = found.first()
-    if (draft.version if draft is not None else 0) != version:
+    own = draft is not None and not by_itself and page != "" and draft.page == page
+    if (draft.version if draft is not None else 0) != version and not own:
         raise OvertakenError
     sealed = vault().seal_bytes(msgspec.json.encode({"fields": dict(fields), "values": dict(values or {})}))
     if draft is None:
-        return _first(place, sealed, author, now)
-    draft.sealed, draft.author, draft.saved_at = sealed, author, now
+        return _first(place, sealed, author, now, page)
+    draft.sealed, draft.author, draft.saved_at, draft.page = sealed, author, now, page
     draft.about = place.about
     draft.version += 1
     draft.save()
     return draft
 
 
-def _first(place: Place, sealed: bytes, author: User, now: datetime) -> Draft:
+def _first(place: Place, sealed: bytes, author: User, now: datetime, page: str) -> Draft:
     try:
         with transaction.atomic():
             draft = Draft.objects.create(
@@ -104,6 +108,7 @@ def _first(place: Place, sealed: bytes, author: User, now: datetime) -> Draft:
                 sealed=sealed,
                 author=author,
                 saved_at=now,
+                page=page,
             )
             attaching.begin(draft, place.continues)
             return draft

@@ -69,6 +69,8 @@ class Draft(models.Model):
     """Who saved it last."""
     version = models.PositiveIntegerField(default=1)
     """Counts the savings, so that nobody saves on top of what they have not seen."""
+    page = models.CharField(max_length=32, blank=True)
+    """The opened page that saved it last: what a page saved by itself is not unseen by its own button."""
     saved_at = models.DateTimeField()
     sent = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """What became of it. A draft that was thrown away has neither content nor row."""

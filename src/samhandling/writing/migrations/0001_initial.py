@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(blank=True, max_length=40)),
                 ("sealed", models.BinaryField()),
                 ("version", models.PositiveIntegerField(default=1)),
+                ("page", models.CharField(blank=True, max_length=32)),
                 ("saved_at", models.DateTimeField()),
                 (
                     "about",

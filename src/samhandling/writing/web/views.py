@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,9 @@ from samhandling.writing.web import attachments
 from samhandling.writing.web.finding import piece as find_piece
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.pieces import Piece
+
+PAGE_NAME = 32
+"""Signs in the name of an opened page."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,12 +121,22 @@ def _overtaken(request: HttpRequest) -> dict[str, Any]:
 
 
 def _save(
-    request: HttpRequest, scope: Scope, piece: Piece, form: WritingForm, values: dict[str, Any] | None, now: datetime
+    request: HttpRequest,
+    scope: Scope,
+    piece: Piece,
+    form: WritingForm,
+    values: dict[str, Any] | None,
+    now: datetime,
+    *,
+    by_itself: bool = False,
 ) -> Draft:
-    seen = request.POST.get("version", "0")
+    seen, opened = request.POST.get("version", "0"), request.POST.get("page", "")[:PAGE_NAME]
     version = int(seen) if seen.isascii() and seen.isdigit() else 0
     with transaction.atomic():
-        saved = drafts.save(piece.place, form.fields_now(), values, version=version, author=scope.user, now=now)
+        saved = drafts.save(
+            piece.place, form.fields_now(), values,
+            version=version, author=scope.user, now=now, page=opened, by_itself=by_itself,
+        )  # fmt: skip
         _log(scope, piece, "draft.save", now)
     return saved
 
@@ -148,6 +162,7 @@ def _form_page(
         "warning": piece.warning,
         "at_once": piece.at_once,
         "draft": draft,
+        "page_name": request.POST.get("page", "")[:PAGE_NAME] or token_hex(PAGE_NAME // 2),
         "files": attachments.shown(piece, draft, _kwargs(request)),
         "saved": _saved(draft, now),
         "save_address": _address("autosave", request),
@@ -195,7 +210,8 @@ def autosave(request: HttpRequest, scope: Scope, where: str, pk: int, what: str)
     piece = find_piece(scope, where, pk, what, now)
     form = piece.form(request.POST, None)
     try:
-        draft = _save(request, scope, piece, form, form.values() if form.is_valid() else None, now)
+        values_now = form.values() if form.is_valid() else None
+        draft = _save(request, scope, piece, form, values_now, now, by_itself=True)
         values = {"saved": _saved(draft, now), "version": draft.version, "overtaken": False}
     except OvertakenError:
         values = _overtaken(request)
