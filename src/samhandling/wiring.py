@@ -101,7 +101,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),
     (N_("Nedetid"), "downtime:list", ("message_responsible", "operations", "watch")),
     (N_("Rutinen"), "stays:routine", EVERYBODY[:5]),
-    (N_("Motparter"), "stays:counterparts", ("plo_resource", "message_responsible")),
+    (N_("Motparter"), "stays:counterparts", ("plo_resource",)),
     (N_("Tall"), "worklist:figures", ("message_responsible", "leader")),
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),

@@ -61,6 +61,7 @@ def test_what_to_send_now_says_yes_no_why_and_to_whom(world: SmallWorld) -> None
     page = get(world.resource, f"/opphold/{stay.pk}/hva-na/")
     assert page.index("Tidligmelding") < page.index("Melding om innlagt pasient")
     assert "Den er sendt." in page
+    assert "Det er ingen helseopplysning å endre" in page
     assert "Saksbehandling, Storvik kommune" in page
     assert logged_in(world.surgeon_nurse).get(f"/opphold/{stay.pk}/hva-na/").status_code == 404
 

@@ -80,8 +80,8 @@ def panel(stay: Stay, now: datetime) -> CallPanel:
     shown = tuple(
         PhoneRow(_(KINDS[p.kind]), p.phone, p.hours, staffed is not None and p.phone == staffed.phone) for p in numbers
     )
-    outside = ""
-    if not office_hours(now):
+    outside, paper = "", _on_paper(stay, load_state(stay))
+    if not office_hours(now) and not paper:
         day = moment(next_office_opening(now), now)
         outside = _("Utenfor kontortid: en melding leses kanskje ikke før %(day)s. Haster det, ring.") % {"day": day}
     return CallPanel(
@@ -95,7 +95,7 @@ def panel(stay: Stay, now: datetime) -> CallPanel:
         calls=rows(stay.calls.select_related("user"), now),
         card=reverse("stays:call-card", args=[stay.pk]),
         form=reverse("stays:call", args=[stay.pk]),
-        paper=reverse("stays:paper-form", args=[stay.pk]) if _on_paper(stay, load_state(stay)) else "",
+        paper=reverse("stays:paper-form", args=[stay.pk]) if paper else "",
     )
 
 

@@ -17,7 +17,7 @@ from samhandling.stays.models import Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.policy import Policy
 from samhandling.stays.policy_check import COLUMNS
-from samhandling.stays.rules.allowed import may_send, table_word
+from samhandling.stays.rules.allowed import Answer, may_send, table_word
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web.offers import STATE_REASONS
 
@@ -206,7 +206,7 @@ def now_rows(stay: Stay, state: StayState, now: datetime) -> list[NowRow]:
     for line in LINES:
         if line.way == IN or line.code not in policy.allowed:
             continue
-        answer = may_send(line.code, state, policy, now=now)
+        answer = _answer(line, stay, state, policy, now)
         if answer.reason == "state" and all(table_word(line.code, column, policy) == "no" for column in COLUMNS):
             continue
         found.append(
@@ -215,6 +215,16 @@ def now_rows(stay: Stay, state: StayState, now: datetime) -> list[NowRow]:
         )  # fmt: skip
     order = (Tone.OK, Tone.WARN, Tone.QUIET)
     return sorted(found, key=lambda row: order.index(row.answer.tone))
+
+
+INFORMATION: dict[str, informing.Kind] = {"M3": "early", "M4": "change", "M5": "final"}
+
+
+def _answer(line: Line, stay: Stay, state: StayState, policy: Policy, now: datetime) -> Answer:
+    """Whether it may go now; a Helseopplysning also as the earlier ones of the stay let it."""
+    if line.code in INFORMATION:
+        return informing.allowed(stay, INFORMATION[line.code], now=now)
+    return may_send(line.code, state, policy, now=now)
 
 
 def _service(line: Line, town: Organisation | None, state: StayState, now: datetime) -> str:
@@ -227,6 +237,6 @@ def _why(reason: str, state: StayState) -> str:
         return ""
     if reason == "duplicate":
         return _("Den er sendt.")
-    if reason == "state":
+    if reason in ("state", "order"):
         return _(STATE_REASONS.get(state.state, dialogs.REASONS["state"]))
     return _({**dialogs.REASONS, **informing.REFUSED}.get(reason, dialogs.REASONS["state"]))

@@ -73,8 +73,8 @@ def _row(name: str, found: list[Case], query: dict[str, str], *, sharing: bool) 
         )
         for kind, number in _numbers(sums)
     )
-    share = "" if sums.share is None or few else f"{sums.share} %"
-    hours = "" if sums.median_hours is None or few else f"{sums.median_hours:g} t".replace(".", ",")
+    share = "" if sums.share is None or few else f"{sums.share}\u00a0%"
+    hours = "" if sums.median_hours is None or few else f"{sums.median_hours:g}\u00a0t".replace(".", ",")
     return FiguresRow(name, share, hours, cells)
 
 
