@@ -299,6 +299,51 @@ def test_garbage_is_set_aside_and_the_good_mail_among_it_arrives(world, server):
     assert server.mailbox == {}
 
 
+def test_a_mail_that_is_too_large_stays_and_is_not_fetched_again(world, server, monkeypatch):
+    """R16, of a mailbox: only its size is looked at."""
+    monkeypatch.setattr("samhandling.carriers.ebxml_smtp.collecting.MOST_BYTES", -900_000)
+    server.put(b"x" * 200_000)
+    server.put(b"Subject: small\r\n\r\nx")
+    for _ in range(2):
+        collect(NOW)
+    assert [row.reason for row in SetAside.objects.order_by("size")] == ["not_readable", "too_large"]
+    assert [len(data) for data in server.mailbox.values()] == [200_000]
+
+
+def test_garbage_that_came_twice_by_a_broken_connection_goes(world, server):
+    server.put(b"Subject: offer\r\n\r\nbuy")
+    server.drop_quit = True
+    with pytest.raises((OSError, poplib.error_proto)):
+        collect(NOW)
+    server.drop_quit = False
+    collect(NOW)
+    assert server.mailbox == {}
+    assert SetAside.objects.count() == 1
+
+
+def test_r9_a_mail_that_cannot_be_judged_now_stays_and_is_taken_later(world, server, keys, monkeypatch):
+    server.lose = True
+    world.send()
+    run_due(NOW)
+    server.lose = False
+    server.put(server.submitted[0])
+    later = NOW + timedelta(days=2)
+    table = tomllib.loads(keys.read_text())
+    without = {"transport": {**table["transport"], "crls": []}}
+    (keys.parent / "no-crl.toml").write_text(tomli_w.dumps(without))
+    setting = json.loads(configuration().ebxml.model_dump_json())
+    monkeypatch.setenv("SAMHANDLING_EBXML", json.dumps({**setting, "transport": str(keys.parent / "no-crl.toml")}))
+    configuration.cache_clear()
+    collect(later)
+    assert len(server.mailbox) == 1
+    assert (Arrival.objects.count(), Answer.objects.count()) == (0, 0)
+    monkeypatch.setenv("SAMHANDLING_EBXML", json.dumps(setting))
+    configuration.cache_clear()
+    collect(later)
+    assert server.mailbox == {}
+    assert Arrival.objects.count() == 1
+
+
 def test_a_server_that_is_away_is_tried_again(world, server):
     server.refuse = "451 later"
     world.send()

@@ -14,7 +14,6 @@ import structlog
 from django.db import transaction
 
 from samhandling.carriers.ebxml import outgoing
-from samhandling.carriers.ebxml.knowing import known
 from samhandling.carriers.ebxml.rules import Event
 from samhandling.carriers.models import Answer, Mailing, Received, Transmission
 from samhandling.ebxml import monitoring, signals
@@ -82,9 +81,11 @@ class _Case:
         return hashlib.sha256("\n".join(signed).encode()).hexdigest()
 
 
-def take_in(data: bytes, *, carrier: str, now: datetime) -> Taken:
-    """Deal with one mail; when this returns STORED everything about it is committed. Raises what the store raises."""
-    here = known(now)
+def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
+    """Deal with one mail by what is known; when this returns STORED everything about it is committed.
+
+    Raises what the store raises: then nothing was stored and the mail must stay where it is.
+    """
     checked = run(data, here, now)
     case = _Case(data, carrier, checked, here, now)
     rules = {finding.rule.id for finding in checked.findings}

@@ -11,8 +11,10 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from samhandling.carriers.ebxml.incoming import Taken, take_in
+from samhandling.carriers.ebxml.knowing import known
 from samhandling.carriers.models import SetAside
 from samhandling.configuration import MailboxSetting, configuration
+from samhandling.ebxml.known import Known
 from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.exchange import originals
 from samhandling.store.services import now as present
@@ -21,6 +23,9 @@ log = structlog.get_logger("samhandling.carriers.ebxml")
 
 NAME = "ebxml_smtp"
 TIMEOUT = 60.0
+MOST_AT_ONCE = 500
+"""A server deletes when the connection is ended well: often enough that little comes twice."""
+TOO_LARGE = "too_large"
 _last_look = {"at": float("-inf")}
 """Monotonic seconds of this process's last look: how often to ask is no state worth storing."""
 
@@ -50,14 +55,18 @@ def collect(now: datetime) -> int:
         server.user(box.user)
         server.pass_(box.password())
         keys = {int(number): key for number, key in (line.decode().split(" ", 1) for line in server.uidl()[1])}
-        seen = set(SetAside.objects.filter(mailbox=box.user).values_list("mail_key", flat=True))
+        aside = dict(SetAside.objects.filter(mailbox=box.user).values_list("mail_key", "reason"))
+        here = known(now)
         for line in server.list()[1]:
             number, size = (int(word) for word in line.split()[:2])
-            if keys.get(number, "")[:100] in seen:
+            key = keys.get(number, "")[:100]
+            if aside.get(key) == TOO_LARGE:
                 continue
-            if _one(server, box, number, size, keys.get(number, ""), now):
+            if key in aside or _one(server, box, number, size, key, here, now):
                 server.dele(number)
                 count += 1
+            if count >= MOST_AT_ONCE:
+                break
         server.quit()
     finally:
         server.close()
@@ -73,14 +82,16 @@ def _connect(box: MailboxSetting) -> poplib.POP3:
     return poplib.POP3_SSL(box.pop3_host, box.pop3_port, timeout=TIMEOUT, context=context)
 
 
-def _one(server: poplib.POP3, box: MailboxSetting, number: int, size: int, key: str, now: datetime) -> bool:
+def _one(
+    server: poplib.POP3, box: MailboxSetting, number: int, size: int, key: str, here: Known, now: datetime
+) -> bool:
     """Deal with one mail; whether it may be deleted."""
     if size > MOST_BYTES + 1_000_000:
-        _set_aside(box, key, "too_large", size, None, now)
+        _set_aside(box, key, TOO_LARGE, size, None, now)
         return False
     data = b"\r\n".join(server.retr(number)[1]) + b"\r\n"
     try:
-        taken = take_in(data, carrier=NAME, now=now)
+        taken = take_in(data, here, carrier=NAME, now=now)
     except IntegrityError:
         return False  # another worker has it in hand: seen again at the next look
     if taken is Taken.ASIDE:
