@@ -189,6 +189,15 @@ def test_another_person_confirms_a_match_where_numbers_differ_and_reading_waits_
     assert (message.patient, message.matched_by) == (None, None)
 
 
+def test_the_message_responsible_says_why_before_the_matter_tells_what_changed(world: SmallWorld) -> None:
+    message = send_admission(world, patient(world))
+    client = logged_in(world.responsible)
+    assert "Alt i saken" in text_of(client, f"/melding/{message.pk}/sak/")
+    assert "Alt i saken" not in client.get(f"/melding/{message.pk}/sak/?innhold=1", follow=True).content.decode()
+    say_why(client, f"message:{message.pk}")
+    assert "Alt i saken" in text_of(client, f"/melding/{message.pk}/sak/?innhold=1")
+
+
 def test_what_identifies_the_patient_in_a_message_is_told_with_what_kind_of_number_it_is() -> None:
     said = stated(PatientDetails(numbers=(Number("HNR", "15476500548"),), family_name="Hjelpesen", given_name="Ola"))
     assert said == [("Navn", "Ola Hjelpesen"), ("H-nummer", "154765 00548 (ikke et fødselsnummer)")]

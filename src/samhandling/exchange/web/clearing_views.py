@@ -70,7 +70,8 @@ def match(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Meldingen er koblet til pasienten."))
         return _to_message(pk)
-    audit.record_reading(scope, "message.read", now=now, patient=found.patient_id, subject=f"message:{pk}")
+    why = reading.why(scope, found, now)
+    audit.record_reading(scope, "message.read", now=now, patient=found.patient_id, subject=f"message:{pk}", purpose=why)
     test = is_test_store()
     candidates = search(typed, organisation_id=scope.organisation.pk, limit=FOUND_AT_MOST) if typed else []
     document = opened_document(found)
@@ -95,7 +96,8 @@ def confirm(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         raise NotFoundError(f"match of message {pk}")
     if request.method == "POST":
         return _answered(request, scope, pk)
-    audit.record_reading(scope, "message.read", now=now, patient=found.patient_id, subject=f"message:{pk}")
+    why = reading.why(scope, found, now)
+    audit.record_reading(scope, "message.read", now=now, patient=found.patient_id, subject=f"message:{pk}", purpose=why)
     document = opened_document(found)
     values = {
         "message": reading.rows(scope, [found], now)[0],

@@ -45,11 +45,14 @@ def matter(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         rows.count(), request.GET.get("side"), PAGE_SIZE, "innhold=1&" if request.GET.get("innhold") == "1" else ""
     )
     listed = list(rows[first:last])
+    why = reading.why(scope, found, now) if opened else ""
     entries = matter_reading.entries(scope, listed, now, compare=opened)
     with transaction.atomic():
         audit.record_reading(scope, "message.metadata", now=now, patient=found.patient_id, subject=f"message:{pk}")
         for each in matter_reading.shown_in_full(listed, entries):
-            audit.record_reading(scope, "message.read", now=now, patient=each.patient_id, subject=f"message:{each.pk}")
+            audit.record_reading(
+                scope, "message.read", now=now, patient=each.patient_id, subject=f"message:{each.pk}", purpose=why
+            )
     may_tie = clears(scope)
     status, newest = matter_reading.standing(root, now)
     values = {
@@ -81,9 +84,12 @@ def changes(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     before = matter_reading.version_before(scope, found)
     if before is None or found.original is None:
         raise NotFoundError(f"version before message {pk}")
+    why = reading.why(scope, found, now)
     with transaction.atomic():
         for each in (found, before):
-            audit.record_reading(scope, "message.read", now=now, patient=each.patient_id, subject=f"message:{each.pk}")
+            audit.record_reading(
+                scope, "message.read", now=now, patient=each.patient_id, subject=f"message:{each.pk}", purpose=why
+            )
     values = {
         "message": reading.rows(scope, [found], now)[0],
         "patient": strip(found.patient, test=is_test_store())

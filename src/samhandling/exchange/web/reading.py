@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from samhandling.access import purpose
 from samhandling.access.models import User
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
@@ -235,3 +236,9 @@ def _people(details: Iterable[str]) -> dict[str, str]:
     ids = {detail.removeprefix("user ") for detail in details if detail.startswith("user ")}
     users = User.objects.filter(pk__in=[pk for pk in ids if pk.isdecimal()])
     return {f"user {user.pk}": user.get_full_name() or user.username for user in users}
+
+
+def why(scope: Scope, message: Message, now: datetime) -> str:
+    """Why this person reads it: what was said of the message, or of its stay. Raises PurposeNeededError (P-04)."""
+    about = message.subject if subjects.visible(scope, message.subject) else ""
+    return purpose.require(scope, about, f"message:{message.pk}", now=now)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from samhandling.access import audit, purpose
+from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
@@ -83,7 +83,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     # P-03: the message responsible sees metadata first; whoever came from a stay has asked for this document.
     opened = may_read and (not scope.may(May.SEE_MESSAGES) or request.GET.get("innhold") == "1")
     removed = found.original is None or found.original.closed
-    why = _purpose(scope, found, now) if opened and not removed else ""
+    why = reading.why(scope, found, now) if opened and not removed else ""
     with transaction.atomic():
         action = "message.read" if opened else "message.metadata"
         audit.record_reading(scope, action, now=now, patient=found.patient_id, subject=f"message:{pk}", purpose=why)
@@ -131,7 +131,7 @@ def original(request: HttpRequest, scope: Scope, pk: int) -> StreamingHttpRespon
     now = present()
     found = reading.one(scope, pk)
     original = _original(found)
-    why = _purpose(scope, found, now)
+    why = reading.why(scope, found, now)
     audit.record(scope, "message.download", now=now, patient=found.patient_id, subject=f"message:{pk}", purpose=why)
     return inert(originals.stream(original), name=f"melding-{found.pk}.xml", size=original.size)
 
@@ -143,7 +143,7 @@ def attachment(request: HttpRequest, scope: Scope, pk: int, number: int) -> Stre
     now = present()
     found = reading.one(scope, pk)
     original = _original(found)
-    why = _purpose(scope, found, now)
+    why = reading.why(scope, found, now)
     content = attachments.content(originals.read(original), number)
     if content is None:
         raise NotFoundError(f"attachment {number} of message {pk}")
@@ -163,12 +163,6 @@ def attachment(request: HttpRequest, scope: Scope, pk: int, number: int) -> Stre
         media_type=kind.media_type,
         shown=kind.shown,
     )
-
-
-def _purpose(scope: Scope, message: Message, now: datetime) -> str:
-    """Why this person reads it: what was said of the message, or of its stay. Raises PurposeNeededError (P-04)."""
-    about = message.subject if subjects.visible(scope, message.subject) else ""
-    return purpose.require(scope, about, f"message:{message.pk}", now=now)
 
 
 def _original(message: Message) -> Original:
