@@ -70,11 +70,14 @@ class _Handler:
 
 def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
     class Session(socketserver.StreamRequestHandler):
+        wbufsize = -1  # one answer is one write: else each waits for the one before to be acknowledged
+
         def say(self, text: str) -> None:
             self.wfile.write(text.encode() + b"\r\n")
 
         def handle(self) -> None:
             self.say("+OK")
+            self.wfile.flush()
             with mail._lock:
                 there = dict(enumerate(mail.mailbox, start=1))
                 data = dict(mail.mailbox)
@@ -107,6 +110,7 @@ def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
                     return
                 else:
                     self.say("+OK")
+                self.wfile.flush()
 
         def many(self, lines) -> None:
             self.say("+OK")
