@@ -344,6 +344,28 @@ def test_r9_a_mail_that_cannot_be_judged_now_stays_and_is_taken_later(world, ser
     assert Arrival.objects.count() == 1
 
 
+def test_without_a_key_to_answer_with_the_mail_waits_and_others_pass(world, server, keys, monkeypatch):
+    server.lose = True
+    world.send()
+    run_due(NOW)
+    server.lose = False
+    server.put(server.submitted[0])
+    server.put(b"Subject: offer\r\n\r\nbuy")
+    table = tomllib.loads(keys.read_text())["transport"]
+    left = [one for one in table["key"] if (one["her_id"], one["use"]) != ("8100", "signing")]
+    (keys.parent / "no-key.toml").write_text(tomli_w.dumps({"transport": {**table, "key": left}}))
+    setting = json.loads(configuration().ebxml.model_dump_json())
+    monkeypatch.setenv("SAMHANDLING_EBXML", json.dumps({**setting, "transport": str(keys.parent / "no-key.toml")}))
+    configuration.cache_clear()
+    collect(NOW)
+    assert len(server.mailbox) == 1
+    assert SetAside.objects.count() == 1
+    monkeypatch.setenv("SAMHANDLING_EBXML", json.dumps(setting))
+    configuration.cache_clear()
+    exchange()
+    assert Transmission.objects.order_by("pk").first().state == State.ACKNOWLEDGED
+
+
 def test_a_server_that_is_away_is_tried_again(world, server):
     server.refuse = "451 later"
     world.send()

@@ -98,6 +98,9 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
     if checked.shape in {Shape.ACKNOWLEDGMENT, Shape.ERROR}:
         return _signal(case)
     if checked.shape is Shape.PAYLOAD and checked.answer is not Outcome.NONE:
+        if not (here.signers if checked.answer is Outcome.ERROR else here.signers.get(case.receiver_her)):
+            log.error("no key to sign an answer with", receiver=case.receiver_her)
+            return Taken.WAITS
         return _payload(case)
     return Taken.ASIDE
 

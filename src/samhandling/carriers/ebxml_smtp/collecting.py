@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from samhandling.carriers.ebxml.incoming import Taken, take_in
 from samhandling.carriers.ebxml.knowing import known
@@ -17,6 +17,7 @@ from samhandling.configuration import MailboxSetting, configuration
 from samhandling.ebxml.known import Known
 from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.exchange import originals
+from samhandling.jobs.outcomes import failure
 from samhandling.store.services import now as present
 
 log = structlog.get_logger("samhandling.carriers.ebxml")
@@ -25,7 +26,9 @@ NAME = "ebxml_smtp"
 TIMEOUT = 60.0
 MOST_AT_ONCE = 500
 """A server deletes when the connection is ended well: often enough that little comes twice."""
-TOO_LARGE = "too_large"
+TOO_LARGE, FAILED = "too_large", "failed"
+KEPT = (TOO_LARGE, FAILED)
+"""Set aside and left in the mailbox for a person to look at."""
 _last_look = {"at": float("-inf")}
 """Monotonic seconds of this process's last look: how often to ask is no state worth storing."""
 
@@ -60,7 +63,7 @@ def collect(now: datetime) -> int:
         for line in server.list()[1]:
             number, size = (int(word) for word in line.split()[:2])
             key = keys.get(number, "")[:100]
-            if aside.get(key) == TOO_LARGE:
+            if aside.get(key) in KEPT:
                 continue
             if key in aside or _one(server, box, number, size, key, here, now):
                 server.dele(number)
@@ -94,6 +97,12 @@ def _one(
         taken = take_in(data, here, carrier=NAME, now=now)
     except IntegrityError:
         return False  # another worker has it in hand: seen again at the next look
+    except DatabaseError:
+        raise
+    except Exception as error:  # one mail that we stumble over must not keep those behind it
+        log.error("a mail could not be taken in", place=failure(error).place)
+        _set_aside(box, key, FAILED, size, data, now)
+        return False
     if taken is Taken.ASIDE:
         _set_aside(box, key, "not_readable", size, data, now)
         return True
