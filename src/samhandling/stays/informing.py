@@ -30,7 +30,7 @@ CODES: Mapping[Kind, str] = {"early": "M3", "change": "M4", "final": "M5"}
 REFUSED = {
     "state": N_("Meldingen passer ikke med hvor pasienten er nå."),
     "overlay_h": N_("Pasienten har ikke fødselsnummer. PLO-meldinger skal ikke brukes."),
-    "overlay_o": N_("Pasienten motsetter seg at opplysninger gis videre."),
+    "objection": N_("Pasienten motsetter seg at opplysninger gis videre."),
     "discharged": N_("Pasienten er skrevet ut. Ring kommunen."),
     "overlay_n": N_("Vi har ikke avtale om elektroniske meldinger med kommunen."),
     "no_series": N_("Det er ingen helseopplysning å endre eller trekke tilbake."),

@@ -14,7 +14,7 @@ from typing import Any
 from samhandling.clock.calendar import office_hours
 from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.events import Event
-from samhandling.stays.play.ledger import Clock, Found, Job, Ledger
+from samhandling.stays.play.ledger import Clock, Found, Job, Ledger, Letter
 from samhandling.stays.play.telling import Outbox
 from samhandling.stays.policy import Policy
 from samhandling.stays.rules import StayState, deadlines, decide
@@ -164,6 +164,21 @@ class PlayedStay:
             owner = "responsible" if office_hours(now) else "ward"
         self.tell_line(now, "task", cause=cause, event="opened", due=due_at, owner=owner)
 
+    def queue(self, code: str, now: datetime, letter: Letter) -> None:
+        """What the exchange asks people about a message: A-01 to call, A-02 to correct."""
+        if not any(job.detail == letter.reference for job in self.ledger.open_jobs(code)):
+            grave = BREACH_SEVERITY[code]
+            self.ledger.jobs.append(
+                Job(cause=code, opened_at=now, severity=grave, message=letter.code, detail=letter.reference)
+            )
+            self.tell_line(now, "task", cause=code, event="opened", message=letter.code)
+
+    def answered(self, letter: Letter, now: datetime) -> None:
+        """A receipt came: nobody needs to ask for it any more."""
+        for job in self.ledger.open_jobs("A-01"):
+            if job.detail == letter.reference:
+                job.closed_at = now
+
     def no_need(self, cause: str, now: datetime) -> None:
         """The work is no longer needed."""
         for job in self.ledger.open_jobs(cause):
@@ -181,7 +196,7 @@ class PlayedStay:
         severity: str = "",
     ) -> None:
         """A breach of routine, once per stay and code; `again`: once per message."""
-        if any(b.code == code and (not again or b.message == message) for b in self.ledger.breaches):
+        if any(b.code == code and (not again or (b.message, b.note) == (message, note)) for b in self.ledger.breaches):
             return
         severity = severity or BREACH_SEVERITY.get(code, "")
         self.ledger.breaches.append(Found(code=code, at=now, severity=severity, message=message, note=note))

@@ -53,6 +53,7 @@ class Receipts:
                 stay.breach("A-03", now, message=letter.code, again=True)
             return
         letter.receipt, letter.receipt_at = word, in_hand
+        stay.answered(letter, now)
         clock = stay.ledger.clocks.get(("F5", f"{letter.code}-{letter.reference}"))
         if clock is not None:
             stay.advance(clock, "met", in_hand, now)
@@ -80,6 +81,7 @@ class Receipts:
 
     def _rejected(self, stay: PlayedStay, letter: Letter, now: datetime, reason: str) -> None:
         stay.breach("A-02", now, message=letter.code, note=reason, again=True)
+        stay.queue("A-02", now, letter)
         stay.out.move_of(letter, "rejected")
         if letter.kind:
             standing = stay.ledger.information()

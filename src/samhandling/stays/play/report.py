@@ -55,7 +55,7 @@ def outcome(player: Player, file: str) -> dict[str, Any]:
         extra = {"stay": stay.number} if many else {}
         found["messages"] += [{**_message(stay, letter), **extra} for letter in stay.ledger.letters]
         found["messages"] += [{**one, **extra} for one in _expected(stay)]
-        found["deadlines"] += [{**_deadline(player, clock), **extra} for clock in stay.ledger.clocks.values()]
+        found["deadlines"] += [{**_deadline(player, stay, clock), **extra} for clock in stay.ledger.clocks.values()]
         found["breaches"] += [
             {k: v for k, v in {"code": b.code, "at": written(b.at), "severity": b.severity, "message": b.message,
                                "note": b.note}.items() if v not in (None, "")} | extra
@@ -132,7 +132,7 @@ def _expected(stay: PlayedStay) -> list[dict[str, Any]]:
     ]
 
 
-def _deadline(player: Player, clock: Clock) -> dict[str, Any]:
+def _deadline(player: Player, stay: PlayedStay, clock: Clock) -> dict[str, Any]:
     ended = clock.late_at or clock.settled_at or player.now
     late = 0
     if clock.due_at is not None and clock.state is DeadlineState.MISSED:
@@ -142,7 +142,7 @@ def _deadline(player: Player, clock: Clock) -> dict[str, Any]:
     down = player.down(clock.starts_at, until)
     found: dict[str, Any] = {
         "id": clock.name,
-        "due": written(clock.due_at or clock.settled_at),
+        "due": written(clock.due_at or (stay.state.discharged_at if clock.name == "F9" else None)),
         "state": STATES[clock.state],
         "late_seconds": late,
         "affected_by_downtime": down,
@@ -151,7 +151,7 @@ def _deadline(player: Player, clock: Clock) -> dict[str, Any]:
         "reason": "counterpart down" if down else clock.reason,
     }
     if clock.name == "F1":
-        need_at = player.stay.state.need_at
+        need_at = stay.state.need_at
         found["due_from_need"] = (
             written(need_at + (clock.due_at - clock.starts_at)) if need_at and clock.due_at else None
         )

@@ -189,6 +189,7 @@ class Outbox:
         if muted is not None and not final:
             self.stay.agenda.add(muted, lambda at: self._no_receipt(letter, at, final=False))
             return
+        self.stay.queue("A-01", now, letter)
         grave = final or letter.code in ("M3", "M5", "M6", "M7", "M8")
         self.stay.breach(
             "A-01", now, message=letter.code, note="expired" if final else "", again=True,

@@ -218,5 +218,7 @@ CAUSE_KINDS: Final[dict[str, str]] = {
     "stay.early_missed": "send_M3",
     "stay.information_missing": "send_M5",
     "stay.message_outside": "read_and_telephone",
+    "A-01": "telephone",
+    "A-02": "decide",
 }
 """What the tasks of a scenario are called."""

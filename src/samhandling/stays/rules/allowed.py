@@ -22,7 +22,7 @@ class Answer:
 
     word: Word
     reason: str = ""
-    """Stable code: `overlay_o`, `overlay_h`, `overlay_n`, `state`, `discharged`, `duplicate`, `order`, `no_request`,
+    """Stable code: `objection`, `overlay_h`, `overlay_n`, `state`, `discharged`, `duplicate`, `order`, `no_request`,
     `automatic`, `reason_needed`, `reason_not_permitted`, `no_reference`, `address`."""
 
     @property
@@ -62,7 +62,7 @@ def may_send(
         return marks
     if word == "no":
         if state.overlay and state.state is not State.NONE:
-            return Answer("no", f"overlay_{state.overlay.lower()}")
+            return Answer("no", "objection" if state.overlay == "O" else f"overlay_{state.overlay.lower()}")
         return Answer("no", "discharged" if state.state is State.OUT else "state")
     if message == "M11" and reason is not None and reason not in policy.deviation_reasons:
         return Answer("no", "reason_not_permitted")
