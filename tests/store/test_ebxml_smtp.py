@@ -18,11 +18,11 @@ from samhandling.carriers.ebxml_smtp.carrier import EbxmlSmtpCarrier
 from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.carriers.models import Answer, Received, SetAside, Transmission
 from samhandling.configuration import configuration
-from samhandling.ebxml import mime, pki, signals
+from samhandling.ebxml import mime, names, packing, pki, signals
 from samhandling.ebxml.certificates import Use
 from samhandling.ebxml.checklist import run
 from samhandling.ebxml.known import Known
-from samhandling.ebxml.packing import as_mail
+from samhandling.ebxml.packing import Routing, as_mail
 from samhandling.exchange import delivering
 from samhandling.exchange.models import Arrival, Delivery
 from samhandling.jobs.worker import run_due
@@ -364,6 +364,25 @@ def test_without_a_key_to_answer_with_the_mail_waits_and_others_pass(world, serv
     configuration.cache_clear()
     exchange()
     assert Transmission.objects.order_by("pk").first().state == State.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize(("signed_by", "answers"), [("8000", ["pong"]), ("8100", [])])
+def test_r38_a_ping_of_a_known_party_is_answered(world, server, keys, signed_by, answers):
+    routing = Routing(
+        sender_her=RECEPTION, receiver_her=NURSING, cpa_id=f"{RECEPTION}_{NURSING}", conversation_id="c",
+        service=names.SIGNAL_SERVICE, action=names.PING, message_id="1b2c7a52-6f0e-4f0e-9c39-5d8f0a3a7f01", timestamp=NOW,
+    )  # fmt: skip
+    root, head, _ = packing.frame()
+    packing.write_header(head, routing, duplicate_elimination=False)
+    ping = packing.single(root, head, knowing.loaded().signers[signed_by], routing.message_id)
+    server.put(as_mail(ping, sender="p8001@edi.example.no", receiver="p8101@edi.example.no", mail_id="p@x", now=NOW))
+    collect(NOW)
+    run_due(NOW)
+    assert server.mailbox == {} or answers
+    assert [row.kind for row in Answer.objects.all()] == answers
+    assert len(server.submitted) == len(answers)
+    assert collect(NOW) == len(answers), "the answer of ours is a mail that we can read"
+    assert Arrival.objects.count() == 0
 
 
 def test_a_server_that_is_away_is_tried_again(world, server):

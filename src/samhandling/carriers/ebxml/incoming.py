@@ -16,7 +16,7 @@ from django.db import transaction
 from samhandling.carriers.ebxml import outgoing
 from samhandling.carriers.ebxml.rules import Event
 from samhandling.carriers.models import Answer, Mailing, Received, Transmission
-from samhandling.ebxml import monitoring, signals
+from samhandling.ebxml import monitoring, names, signals
 from samhandling.ebxml.checklist import Checked, Outcome, run
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.envelope import ErrorEntry, Shape
@@ -95,6 +95,8 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
         return Taken.WAITS
     if checked.answer is Outcome.FAULT:
         return _fault(case)
+    if "ping" in rules:
+        return _ping(case)
     if checked.shape in {Shape.ACKNOWLEDGMENT, Shape.ERROR}:
         return _signal(case)
     if checked.shape is Shape.PAYLOAD and checked.answer is not Outcome.NONE:
@@ -215,6 +217,18 @@ def _keep(case: _Case, kind: str, said: Packed, *, to: str = "", about: str = ""
     )
     enqueue("carriers.answer", {"answer": answer.pk}, now=case.now)
     return answer
+
+
+@transaction.atomic
+def _ping(case: _Case) -> Taken:
+    """Answer a Ping whose signature is the sender's; a Pong, and any other, is only noted (R38)."""
+    envelope, signer = case.checked.envelope, case.known.signers.get(case.receiver_her)
+    strange = any(finding.rule.severity == "error" for finding in case.checked.findings)
+    asks = envelope is not None and envelope.header is not None and envelope.header.action == names.PING
+    if envelope is not None and asks and not strange and signer is not None:
+        _keep(case, "pong", signals.pong(envelope, _signal_head(case), signer))
+    log.info("ping" if asks else "pong", sender=case.sender_her, answered=asks and not strange)
+    return Taken.STORED
 
 
 @transaction.atomic
