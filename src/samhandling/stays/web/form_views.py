@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from samhandling.access import audit
+from samhandling.access import audit, purpose
 from samhandling.access.roles import May
 from samhandling.access.scope import ForbiddenError, Scope
 from samhandling.clock.calendar import next_office_opening, office_hours
@@ -61,7 +61,8 @@ def register(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResp
             messages.success(request, _(registration.done))
             return HttpResponseRedirect(reverse("stays:stay", args=[pk]))
     else:
-        audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject)
+        why = purpose.require(scope, found.subject, now=now)
+        audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject, purpose=why)
     return _page(request, scope, found, registration, form, what, now)
 
 
