@@ -73,11 +73,13 @@ def _measure(store: str) -> list[Result]:
         _feed(node, range(WARM_UP), {}, 0.05)
         wait_until(lambda: len(node.query(RECEIVED.format(after=0))) == WARM_UP, 60, "the warm-up")
         (last,) = max(node.query("SELECT max(id) FROM exchange_delivery"))
+        before = _processor_seconds(node)
         watcher = threading.Thread(target=_watch, args=(node, seen, last))
         watcher.start()
         _feed(node, range(WARM_UP, WARM_UP + EVENTS), sent, 1 / EVENTS_A_SECOND)
         watcher.join()
         visit_of = dict(node.query(VISITS))
+        spent = 1000 * (_processor_seconds(node) - before) / EVENTS
         memory = max(process_memory_mb(pid) for pid in [worker.pid, *worker.children()])
     if len(seen) != EVENTS:
         raise AssertionError(f"{store}: only {len(seen)} of {EVENTS} messages were receipted")
@@ -87,8 +89,26 @@ def _measure(store: str) -> list[Result]:
         Result(f"{store}: ADT to receipted message, p50", percentile(waits, 0.5), "ms", goal=goal,
                lower_is_better=True, note=note),
         Result(f"{store}: ADT to receipted message, p95", percentile(waits, 0.95), "ms", lower_is_better=True),
+        Result(f"{store}: processor time of listener, workers and server per event", spent, "ms",
+               lower_is_better=True, note="tells more than the waits where the machine has other work"),
         Result(f"{store}: memory of a worker process after it", memory, "MB", goal=250, lower_is_better=True),
     ]  # fmt: skip
+
+
+def _processor_seconds(node: Node) -> float:
+    """What the node's processes have used so far, with those of the server that work for it."""
+    pids = [pid for process in node.processes for pid in (process.pid, *process.children())]
+    if node.database.startswith("postgresql"):
+        pids += [pid for (pid,) in node.query("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")]
+    return sum(_seconds(pid) for pid in pids)
+
+
+def _seconds(pid: int) -> float:
+    try:
+        figures = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # A server on another machine, or one that has just ended.
+    return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _watch(node: Node, seen: dict[int, float], after: int) -> None:
