@@ -11,7 +11,7 @@ from samhandling.jobs.worker import run_due
 from samhandling.organisations.models import Unit
 from samhandling.stays import events
 from samhandling.stays.dialogs import Talk, send_talk
-from samhandling.stays.models import Course, CourseShare, Stay
+from samhandling.stays.models import Call, Course, CourseShare, Stay
 from samhandling.stays.services import register
 from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
@@ -169,3 +169,15 @@ def test_services_are_put_on_hold_and_started_again(world: SmallWorld) -> None:
     assert "Tjenester er satt på vent: start dem igjen" in inbox(world.home_nurse, "?tjeneste=alle")
     client.post(address, {"hva": "start"})
     assert "Tjenester startet igjen kl." in client.get(f"/forlop/{course.pk}/").content.decode()
+
+
+def test_the_municipality_notes_its_call_to_the_ward(world: SmallWorld) -> None:
+    _stay, course = admitted(world)
+    client = logged_in(world.home_nurse)
+    form = {"hvem": "Kari på medisin", "avtalt": "Skrives ut i morgen"}
+    body = client.post(f"/forlop/{course.pk}/ringt/", form, follow=True).content.decode()
+    assert "Samtalen er notert" in body
+    assert "Kari på medisin: Skrives ut i morgen" in body
+    call = Call.objects.get(course=course)
+    assert (call.phone, call.counterpart) == ("60800101", "Medisinsk sengepost")
+    assert logged_in(world.nurse).post(f"/forlop/{course.pk}/ringt/", form).status_code == 403

@@ -22,6 +22,7 @@ from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
 from samhandling.patients.web.strip import strip
 from samhandling.stays import calls, errors
+from samhandling.stays.models import Course, Stay
 from samhandling.stays.web import calling, reading, standing
 from samhandling.stays.web import scope as within
 from samhandling.stays.work import load_state
@@ -54,18 +55,28 @@ def note(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     found = within.one_stay(scope, pk)
     back = HttpResponseRedirect(f"{reverse('stays:stay', args=[pk])}#ring")
     name, phone = reading.counterpart(found.municipality_number, now)
+    return _noted(request, scope, found, name, phone.phone if phone else "", back, now)
+
+
+def _noted(
+    request: HttpRequest, scope: Scope, about: Stay | Course, name: str, phone: str, back: HttpResponse, now: datetime
+) -> HttpResponse:
+    """Store the call of the form, or say what is missing."""
     try:
         spoken = calls.Spoken(
             who=request.POST.get("hvem", "")[:200],
             agreed=request.POST.get("avtalt", "")[:1000],
             at=spoken_at(request.POST.get("kl", ""), now),
             counterpart=name,
-            phone=request.POST.get("nummer", "")[:40] or (phone.phone if phone else ""),
+            phone=request.POST.get("nummer", "")[:40] or phone,
             tasks=[int(t) for t in request.POST.getlist("oppgave") if t.isdecimal()],
         )
         with transaction.atomic():
-            calls.note_on_stay(found, spoken, user=scope.user, now=now)
-            audit.record(scope, "call.note", now=now, patient=found.patient_id, subject=found.subject)
+            if isinstance(about, Stay):
+                calls.note_on_stay(about, spoken, user=scope.user, now=now)
+            else:
+                calls.note_on_course(about, spoken, user=scope.user, now=now)
+            audit.record(scope, "call.note", now=now, patient=about.patient_id, subject=about.subject)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return back
@@ -75,6 +86,16 @@ def note(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         return back
     messages.success(request, _("Samtalen er notert, og går til journalen."))
     return back
+
+
+@require_POST
+@needs(May.SEE_PATIENTS, May.SEE_COURSES, May.WORK_TASKS)
+def note_course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """Note a call of the municipality about one of its patients in hospital."""
+    now = present()
+    found = within.one_course(scope, pk)
+    back = HttpResponseRedirect(f"{reverse('stays:course', args=[pk])}#ring")
+    return _noted(request, scope, found, found.ward_name or found.hospital_name, found.ward_phone, back, now)
 
 
 def spoken_at(written: str, now: datetime) -> datetime:

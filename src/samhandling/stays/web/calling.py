@@ -14,7 +14,7 @@ from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_, _, moment
 from samhandling.registry.services import phones_of, staffed_phone
 from samhandling.stays import calls
-from samhandling.stays.models import Call, Stay
+from samhandling.stays.models import Call, Course, Stay
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import reading, words
 from samhandling.stays.web.standing import Told
@@ -96,6 +96,23 @@ def panel(stay: Stay, now: datetime) -> CallPanel:
         card=reverse("stays:call-card", args=[stay.pk]),
         form=reverse("stays:call", args=[stay.pk]),
         paper=reverse("stays:paper-form", args=[stay.pk]) if paper else "",
+    )
+
+
+def panel_of_course(course: Course, now: datetime) -> CallPanel:
+    """The panel of the municipality: the ward that the messages name."""
+    return CallPanel(
+        counterpart=course.ward_name or course.hospital_name,
+        phone=course.ward_phone,
+        why="",
+        staffed=bool(course.ward_phone),
+        phones=(),
+        outside="",
+        tasks=tuple((task.pk, task.text) for task in calls.open_calls(course.subject, course.organisation_id)),
+        calls=rows(course.calls.select_related("user"), now),
+        card="",
+        form=reverse("stays:course-call", args=[course.pk]),
+        paper="",
     )
 
 

@@ -21,8 +21,8 @@ from samhandling.patients.models import Patient
 from samhandling.patients.web.strip import strip
 from samhandling.stays import reporting, sharing
 from samhandling.stays.models import BreachOfRoutine, Course
+from samhandling.stays.web import calling, reports, words
 from samhandling.stays.web import course_reading as reading
-from samhandling.stays.web import reports, words
 from samhandling.stays.web import scope as within
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
@@ -73,6 +73,7 @@ def course(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "hold": reading.on_hold(found, held, now),
         "paused": held is not None and held.kind == "paused",
         "may_hold": scope.may(May.WORK_TASKS),
+        "call": calling.panel_of_course(found, now),
         "breaches": [_(words.BREACHES.get(b.code, b.code)) for b in breaches],
     }
     return page(request, "stays/course.html", values, title=row.name, scope=scope, now=now)

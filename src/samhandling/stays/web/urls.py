@@ -31,6 +31,7 @@ urlpatterns = [
     path("meldt-fra-kommunen/<int:pk>/", reported_views.report, name="reported"),
     path("meldt-fra-kommunen/<int:pk>/knytt/", reported_views.tie, name="report-tie"),
     path("innboks/", inbox_views.inbox, name="inbox"),
+    path("forlop/<int:pk>/ringt/", call_views.note_course, name="course-call"),
     path("forlop/<int:pk>/fordel/", inbox_views.share, name="share"),
     path("forlop/<int:pk>/tjenester/", inbox_views.hold, name="hold"),
     path("opphold/<int:pk>/hva-na/", overview_views.what_now, name="what-now"),
