@@ -14,21 +14,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 FOLLOWS_PARENT = "SAMHANDLING_FOLLOWS_PARENT"
-"""Environment variable: this process ends when the one that started it does, however that ends."""
+"""Environment variable: this process ends when the one of that id, which started it, does, however that ends."""
 _PR_SET_PDEATHSIG = 1
 
 
-def follow_parent() -> None:
-    """Ask the system to end this process when its parent dies (Linux; elsewhere nothing happens)."""
+def follow_parent(parent: int) -> None:
+    """Ask the system to end this process when its parent dies (Linux; elsewhere nothing happens).
+
+    Raises SystemExit when it is dead already, which the system would not tell any more.
+    """
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
 
 
 def follow_parent_if_asked() -> None:
     """`follow_parent` in a process that a supervisor of ours started."""
-    if os.environ.get(FOLLOWS_PARENT) == "1":
-        follow_parent()
+    parent = os.environ.get(FOLLOWS_PARENT, "")
+    if parent.isdecimal():
+        follow_parent(int(parent))
 
 
 def command(*words: str) -> list[str]:
@@ -74,7 +80,7 @@ class Supervisor:
 
     def __init__(self, environment: Mapping[str, str] | None = None, log_folder: Path | None = None) -> None:
         """`environment` is laid over this process's. With `log_folder` each child writes to `<name>.log` there."""
-        self._environment = {**os.environ, **(environment or {}), FOLLOWS_PARENT: "1"}
+        self._environment = {**os.environ, **(environment or {}), FOLLOWS_PARENT: str(os.getpid())}
         self._log_folder = log_folder
         self._children: dict[str, subprocess.Popen[bytes] | _Forked] = {}
 

@@ -14,7 +14,7 @@ def run(host: str, port: int, *, threads: int) -> None:
     from granian.log import LogLevels
 
     # Granian runs the pages in a child; it must not outlive this process with the port in its hand.
-    os.environ[FOLLOWS_PARENT] = "1"
+    os.environ[FOLLOWS_PARENT] = str(os.getpid())
     Granian(
         target="samhandling.wsgi:application",
         address=host,
