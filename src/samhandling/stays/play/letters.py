@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from samhandling.stays import events
 from samhandling.stays.play.carrying import PlayedStay
 from samhandling.stays.play.ledger import Awaited, Interval, Letter
-from samhandling.stays.play.meaning import deviation, service, status_of
+from samhandling.stays.play.meaning import deviation, place_answer, service, status_of
 from samhandling.stays.play.script import ScriptStep, number_class
 from samhandling.stays.play.words import (
     INFORMATION,
@@ -317,16 +317,14 @@ class PostBox:
                 mine = [one for one in stay.state.requests if one.ours]
                 reference = asked.reference if asked is not None else mine[-1].reference if mine else ""
                 stay.happen(events.RequestAnswered(at=step.at, reference=reference), self.now)
-                if step.text("answer"):
+                if place_answer(step)[0] is not None:
                     self._place(step)
             case "M13":
                 self._place(step)
 
     def _place(self, step: ScriptStep) -> None:
         """What the municipality answers counts for the time of being ready that runs."""
-        word = step.text("answer").lower()
-        can = None if not word else word in ("can", "yes", "ja", "true", "kan", "ready", "1")
-        day = step.day("date")
+        can, day = place_answer(step)
         self.stay.happen(events.PlaceAnswered(at=step.at, can=can, from_day=day), self.now)
         for interval in self.stay.ledger.intervals[-1:]:
             if can is not None and "ended_at" not in interval.values:
