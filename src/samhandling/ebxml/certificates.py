@@ -159,9 +159,9 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate, at: datetim
 @lru_cache(maxsize=4096)
 def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Remembered: the same few certificates come with every message, and this answer never changes."""
-    if not isinstance(certificate.signature_hash_algorithm, _HASHES):
-        return False
     try:
+        if not isinstance(certificate.signature_hash_algorithm, _HASHES):
+            return False
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
@@ -200,12 +200,35 @@ def _revocation(
     return () if current else (Doubt.REVOCATION_UNKNOWN,)
 
 
+def parse(der: bytes) -> x509.Certificate:
+    """A certificate of anyone, read to its last field: the library reads fields when they are asked for.
+
+    Raises ValueError for what cannot be read.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        for field in (
+            "subject",
+            "issuer",
+            "extensions",
+            "serial_number",
+            "not_valid_before_utc",
+            "not_valid_after_utc",
+        ):
+            getattr(certificate, field)
+        certificate.public_key()
+    except Exception as error:
+        raise ValueError("no certificate that can be read") from error
+    return certificate
+
+
 def load_certificates(data: bytes) -> tuple[x509.Certificate, ...]:
     """The certificates of a file, PEM (one or several) or DER. Raises KeyFileError."""
     try:
         if b"-----BEGIN" in data:
-            return tuple(x509.load_pem_x509_certificates(data))
-        return (x509.load_der_x509_certificate(data),)
+            found = x509.load_pem_x509_certificates(data)
+            return tuple(parse(one.public_bytes(serialization.Encoding.DER)) for one in found)
+        return (parse(data),)
     except ValueError as error:
         raise KeyFileError("no certificate") from error
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 
 from samhandling.ebxml import times
-from samhandling.ebxml.certificates import Use, uses
+from samhandling.ebxml.certificates import Use, parse, uses
 from samhandling.ebxml.document import Tree, open_document
 from samhandling.ebxml.names import ds
 from samhandling.errors import SamhandlingError
@@ -251,7 +251,7 @@ def _certificates(info: Tree) -> Iterator[PartyCertificate]:
         for found in one.iter(ds("X509Certificate")):
             try:
                 der = binascii.a2b_base64("".join((found.text or "").split()), strict_mode=True)
-                yield PartyCertificate(_attribute(one, "certId"), x509.load_der_x509_certificate(der))
+                yield PartyCertificate(_attribute(one, "certId"), parse(der))
             except (ValueError, binascii.Error):
                 continue
             break

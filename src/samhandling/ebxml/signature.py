@@ -23,6 +23,7 @@ from lxml import etree
 
 from samhandling.ebxml import names
 from samhandling.ebxml.canonical import canonical_document, canonical_subset
+from samhandling.ebxml.certificates import parse
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.mime import cid
 from samhandling.ebxml.names import ds
@@ -165,12 +166,10 @@ def _certificate(signature: Tree, faults: list[Fault]) -> x509.Certificate | Non
 def _parse_certificate(element: Tree, faults: list[Fault]) -> x509.Certificate | None:
     der = _base64(element)
     try:
-        certificate = x509.load_der_x509_certificate(der or b"")
-        certificate.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return parse(der or b"")
+    except ValueError:
         faults.append(Fault("x509_certificate_unreadable"))
         return None
-    return certificate
 
 
 def _references(
