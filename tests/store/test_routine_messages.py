@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from samhandling.stays.services import register
 from samhandling.stays.work import load_state
 from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
+from tests.store.people import logged_in
 from tests.store.small_world import NOW, SmallWorld, admit, build
 from tests.store.test_kinds import inform
 
@@ -135,3 +137,18 @@ def test_an_objection_stops_what_would_be_told_and_asks_a_person(world: SmallWor
         "LOG_INNLAGT"
     ]
     assert Task.objects.filter(cause="stay.objection", closed_at=None).count() == 0
+
+
+def test_an_objection_is_registered_on_the_stays_page(world: SmallWorld) -> None:
+    stay = admit(world)
+    register(stay, events.MunicipalUserSet(at=NOW, value=True), user=world.nurse, now=NOW)
+    client = logged_in(world.nurse)
+    form = f"/opphold/{stay.pk}/registrer/motsetter/"
+    assert f'href="{form}"' in client.get(f"/opphold/{stay.pk}/").content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(form).content.decode())
+    assert seen is not None
+    assert client.post(form, {"objects": "yes", "seen": seen[1]}).status_code == 302
+    page = client.get(f"/opphold/{stay.pk}/").content.decode()
+    assert "Pasienten motsetter seg at opplysninger gis videre" in page
+    offered = set(re.findall(r"/skriv/opphold/\d+/([a-z-]+)/", page))
+    assert not offered & {"tidligmelding", "endringsmelding", "endelig-helseopplysning", "foresporsel"}

@@ -338,6 +338,25 @@ class UndoDeathForm(StayForm):
         return [events.DeathUndone(at=self.now)]
 
 
+class ObjectionForm(StayForm):
+    """P-01: whether the patient objects to information being given to the municipality."""
+
+    objects = forms.ChoiceField(
+        label=gettext_lazy("Motsetter pasienten seg at kommunen får opplysninger?"),
+        choices=[("yes", gettext_lazy("Ja")), ("no", gettext_lazy("Nei"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE},
+    )
+
+    def begin(self) -> dict[str, Any]:
+        """What the patient said last."""
+        return {"objects": "yes"} if self.state.objects else {}
+
+    def events(self) -> Sequence[Event]:
+        """One registration."""
+        return [events.Objected(at=self.now, value=self.cleaned_data["objects"] == "yes")]
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One thing to register: its form, its words, and the states in which it is offered."""

@@ -211,6 +211,8 @@ def marks(state: StayState) -> tuple[Status, ...]:
     found = []
     if state.on_leave:
         found.append(Status(Tone.QUIET, _("På permisjon")))
+    if state.objects:
+        found.append(Status(Tone.BAD, _("Pasienten motsetter seg at opplysninger gis videre")))
     if state.overlay == "H":
         found.append(Status(Tone.WARN, _("Hjelpenummer eller uten nummer: ring i stedet")))
     return tuple(found)

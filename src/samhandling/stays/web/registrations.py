@@ -55,6 +55,17 @@ REGISTRATIONS: dict[str, Registration] = {
         done=N_("Kommunen er lagret."),
         states=_IN,
     ),
+    "motsetter": Registration(
+        forms.ObjectionForm,
+        title=N_("Pasienten motsetter seg"),
+        button=N_("Lagre svaret"),
+        done=N_("Svaret er lagret."),
+        states=_IN,
+        lead=N_(
+            "Ved ja får kommunen ingen flere opplysninger, verken i melding eller på telefon, før noen har avgjort hva "
+            "loven krever."
+        ),
+    ),
     "angre-utskriving": Registration(
         forms.UndoDischargeForm,
         title=N_("Utskrivingen var feil"),

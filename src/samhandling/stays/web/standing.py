@@ -111,6 +111,8 @@ def all_told(stay: Stay, now: datetime) -> list[Told]:
 
 def silence(state: StayState, municipality: str) -> Status:
     """Why the municipality has been told nothing, when it has not."""
+    if state.overlay == "O" and state.involved:
+        return Status(Tone.WARN, _("Pasienten motsetter seg: ingenting sendes"))
     if state.overlay == "H" and state.involved:
         return Status(Tone.WARN, _("Hjelpenummer: ring, meldinger brukes ikke"))
     if state.overlay == "N" and state.involved:

@@ -97,7 +97,7 @@ def _warnings(state: StayState, municipality: str, phone: StaffedPhone | None) -
     """The texts that must stand: help number, no agreement (routines 10, texts 1 and 4)."""
     number = phone.phone if phone else ""
     name = municipality or _("kommunen")
-    if not state.overlay or not state.involved:
+    if state.overlay in ("", "O") or not state.involved:
         return []
     if state.overlay == "H":
         text = _(
