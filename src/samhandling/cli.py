@@ -74,7 +74,10 @@ COMMANDS: dict[str, Command] = {
     ),
     "send": Command("samhandling.writing.commands:send", "Send ferdige meldinger fra journalsystemet.", DAILY),
     "downtime": Command(
-        "samhandling.downtime.commands:app", "Nedetid: hva som skal varsles, til hvem og når.", DAILY, storeless=("plan",)
+        "samhandling.downtime.commands:app",
+        "Nedetid: hva som skal varsles, til hvem og når.",
+        DAILY,
+        storeless=("plan",),
     ),
     "demo": Command(
         "samhandling.node.demo:demo", "Den oppdiktede verdenen med en dag som spilles av.", NODE, store=False
