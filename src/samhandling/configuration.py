@@ -163,7 +163,7 @@ class NodeConfiguration(BaseSettings):
     worker_processes: int = 0
     """Processes of one `samhandling worker`; 0: one on SQLite (one writer), two on PostgreSQL."""
     worker_threads: int = 0
-    """Jobs that one worker process runs at a time; 0: one on SQLite, two on PostgreSQL."""
+    """Jobs that one worker process runs at a time; 0: one. More help where a way out is slow to answer."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
