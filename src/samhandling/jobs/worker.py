@@ -36,7 +36,7 @@ class Worker:
     """One worker. `run()` returns after `stop()`, which a signal handler or another thread calls."""
 
     def __init__(self, *, threads: int = 0, queues: tuple[str, ...] = (), ahead: int = 0) -> None:
-        """`threads` 0: one. Two in a process take turns at the interpreter: the same work takes a tenth more processor time.
+        """`threads` 0: one. Two in a process take turns at the interpreter, and each waits for the other.
 
         `ahead`: jobs held per thread, so that claims go in batches; 0: eight on SQLite, two on PostgreSQL, where
         other processes would take them meanwhile.
