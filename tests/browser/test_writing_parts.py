@@ -43,7 +43,7 @@ def test_rows_are_added_filled_removed_and_sent(stay: Stay, visit: Visit, script
     kin.get_by_label("Slektskap").select_option(label="Datter")
     page.get_by_role("button", name="Legg til diagnose").click()
     page.get_by_text("Funksjonsnivå", exact=True).click()
-    page.get_by_label("Bevege seg innendørs").select_option(label="3 Middels behov for hjelp")
+    page.get_by_label("Bevege seg innendørs", exact=True).select_option(label="3 Middels behov for hjelp")
     expect(page.get_by_label("Pasientens status")).to_have_value("Innlagt etter fall hjemme.")
     page.get_by_role("button", name="Se over før sending").click()
     document = page.get_by_role("region", name="Innholdet i meldingen")

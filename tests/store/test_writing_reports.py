@@ -34,10 +34,15 @@ REPORT = {
     "services-0-text": "Stell morgen og kveld",
     "medicines-0-name": "Burinex 1 mg",
     "medicines-0-dose": "1 + 1",
+    "medicines-0-strength": "0,5",
+    "medicines-0-strength_unit": "mg",
+    "medicines-0-medicine_form": "53",
+    "medicines-0-atc": "C03CA02",
     "medicines-1-name": "",
     "contacts-0-role": "9",
     "contacts-0-family_name": "Aas",
     "functional_level-5": "3",
+    "functional_level-5-remark": "Trapp går ikke.",
     "lives_alone": "on",
 }
 DISCHARGE = {
@@ -137,6 +142,8 @@ def test_the_report_reaches_the_hospital_with_all_that_was_written(
     text = text_of(message)
     for told in ("Falt hjemme i natt.", "Morfin", "Burinex 1 mg", "Stell morgen og kveld", "tel:60900101", "Aas"):
         assert told in text
+    for structured in ("Trapp går ikke.", 'V="0.5" U="mg"', 'V="C03CA02"', 'DN="Tablett"'):
+        assert structured in text
     assert text.count("<epj3:Legemiddelinfo") == 1 or text.count("Legemiddelinfo ") == 1
     received = Message.objects.get(organisation=world.hospital, type="INNLEGGELSESRAPPORT", direction="in")
     assert received.subject == Stay.objects.get().subject
@@ -150,6 +157,7 @@ def test_a_change_of_the_report_starts_from_the_last_and_says_what_changed(cours
     first = sent(home_nurse, course, "innleggelsesrapport", REPORT)
     body = home_nurse.get(address(course, "innleggelsesrapport-endring")).content.decode()
     assert all(f'value="{known}"' in body for known in ("Morfin", "Burinex 1 mg", "Stell morgen og kveld"))
+    assert all(f'value="{known}"' in body for known in ("0,5", "C03CA02", "Trapp går ikke."))
     assert (
         "Rapporten er sendt. Skriv en endring."
         in home_nurse.get(address(course, "innleggelsesrapport")).content.decode()

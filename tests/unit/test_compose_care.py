@@ -368,3 +368,20 @@ def test_plain_pairs_of_identifiers_are_checked_too() -> None:
     patient = PatientValues(family_name="Prøvesen", given_name="Åse", identifiers=(("FNX", "1"),))
     composed = compose.compose("DIALOG_SVAR", "1.0", replace(values, patient=patient))
     assert paths(composed) == [("patient.identifiers[0].kind", "field.code")]
+
+
+@pytest.mark.parametrize("version", ["1.5", "1.6"])
+def test_strength_form_code_and_a_remark_to_a_function_have_their_places(version: str) -> None:
+    medicine = {"name": "Burinex", "strength": 0.5, "strength_unit": "mg", "medicine_form": "53", "atc": "C03CA02"}
+    level = {"functions": [{"function": "5", "score": 3, "remark": "Trapp går ikke."}]}
+    composed = built("INNLEGGELSESRAPPORT", version, medicines=[medicine], functional_level=level)
+    assert composed.errors == ()
+    assert composed.sendable
+    info = "Forskrivningsinfo"
+    assert [found(composed, f"{info}/{path}") for path in ("Styrke/@V", "Styrke/@U", "Atc/@V")] == [
+        ["0.5"],
+        ["mg"],
+        ["C03CA02"],
+    ]
+    assert found(composed, f"{info}/Legemiddelform/@DN") == ["Tablett"]
+    assert [e.text for e in found(composed, "KartlagtFunksjon/Merknad")] == ["Trapp går ikke."]

@@ -39,13 +39,21 @@ VALUES: list[tuple[Part, Any]] = [
     (clinical.INFECTIONS, [{"kind": "1", "text": "MRSA"}]),
     (clinical.DIAGNOSES, [{"text": "Brudd", "code": "S525", "system": "ICD-10", "main": True}]),
     (clinical.MEDICINES, [{"name": "Burinex 1 mg", "dose": "1 + 1", "use": "1", "indication": "Hjertesvikt"}]),
+    (
+        clinical.MEDICINES,
+        [{"name": "Burinex", "strength": 0.5, "strength_unit": "mg", "medicine_form": "53", "atc": "C03CA02"}],
+    ),
     (clinical.MEDICINES_OF_STAY, [{"name": "Marevan", "stopped": True, "remark": "Blødde"}]),
     (clinical.CONTACTS, [{"role": "6", "family_name": "Legesen", "profession": "LE", "phone": "91000000"}]),
     (clinical.NEXT_OF_KIN, [{"family_name": "Prøvesen", "relation": "DA", "phone": "91000000"}]),
     (clinical.CHILDREN, [{"family_name": "Prøvesen", "birth_year": 2018, "follow_up": "Hos tante"}]),
     (
         clinical.FUNCTIONAL_LEVEL,
-        {"functions": [{"function": "5", "score": 3}], "assessed_on": "2026-11-20", "remark": "Med rullator"},
+        {
+            "functions": [{"function": "5", "score": 3, "remark": "Trapp går ikke"}, {"function": "7", "score": 2}],
+            "assessed_on": "2026-11-20",
+            "remark": "Med rullator",
+        },
     ),
     (daily.SERVICES, [{"type": "15", "text": "Stell morgen"}, {"name": "Middag"}]),
     (daily.SERVICE_NEEDS, [{"type": "15", "text": "Stell"}]),
@@ -105,3 +113,52 @@ def test_nobody_makes_a_form_without_end() -> None:
     typed = {f"cautions-{number}-word": "x" for number in range(500)}
     assert len(clinical.CAUTIONS.numbers(typed)) == 60
     assert clinical.CAUTIONS.stepped(typed, "legg-til", None) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"strength": "mye", "strength_unit": "mg"}, "strength"),
+        ({"strength": "0", "strength_unit": "mg"}, "strength"),
+        ({"strength": "0,5"}, "strength_unit"),
+        ({"strength_unit": "mg"}, "strength"),
+        ({"atc": "Burinex"}, "atc"),
+    ],
+)
+def test_what_is_wrong_with_a_strength_or_a_code_is_said_at_the_very_field(typed: dict[str, str], wrong: str) -> None:
+    form = form_of(clinical.MEDICINES, {f"medicines-0-{name}": text for name, text in {"name": "B", **typed}.items()})
+    assert not form.is_valid()
+    assert list(form.errors) == [f"medicines-0-{wrong}"]
+    (row,) = clinical.MEDICINES.shown(form).rows
+    assert row.more_open
+    assert row.gist == ""
+
+
+def test_a_strength_is_read_as_people_write_it() -> None:
+    typed = {"name": "Burinex", "strength": "0.5", "strength_unit": "mg", "atc": "c03ca02", "dose": "1 + 1"}
+    form = form_of(clinical.MEDICINES, {f"medicines-0-{name}": text for name, text in typed.items()})
+    assert form.is_valid()
+    assert form.values_of_parts() == {"medicines": [{**typed, "strength": 0.5, "atc": "C03CA02"}]}
+    again = form_of(clinical.MEDICINES, None, clinical.MEDICINES.initial(form.values_of_parts()["medicines"]))
+    (row,) = clinical.MEDICINES.shown(again).rows
+    assert row.gist == "Burinex · 0,5 mg · C03CA02 · 1 + 1"
+
+
+def test_what_few_fill_in_is_folded_until_somebody_does() -> None:
+    (row,) = clinical.MEDICINES.shown(form_of(clinical.MEDICINES, {"medicines-0-name": "Burinex 1 mg"})).rows
+    assert not row.more_open
+    assert [each.html_name for each in row.fields][:2] == ["medicines-0-name", "medicines-0-dose"]
+
+
+def test_a_remark_to_a_function_asks_for_its_score() -> None:
+    form = form_of(clinical.FUNCTIONAL_LEVEL, {"functional_level-5-remark": "Trapp går ikke"})
+    assert not form.is_valid()
+    assert list(form.errors) == ["functional_level-5"]
+
+
+def test_an_error_of_the_document_finds_the_function_that_it_means() -> None:
+    typed = {"functional_level-5": "3", "functional_level-7": "2", "functional_level-7-remark": "Dusj"}
+    form = form_of(clinical.FUNCTIONAL_LEVEL, typed)
+    assert form.is_valid()
+    form.take_errors([FieldError("functional_level.functions[1].remark", "field.range", "Merknad er for lang.")])
+    assert list(form.errors) == ["functional_level-7-remark"]

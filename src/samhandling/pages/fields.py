@@ -17,6 +17,7 @@ from samhandling.pages.texts import _
 _DAY = re.compile(r"(\d{1,2})[. /-]+(\d{1,2})[. /-]+(\d{4})\.?|(\d{2})(\d{2})(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TIME = re.compile(r"(\d{1,2})[.: ]?(\d{2})")
+_AMOUNT = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,6})?")
 
 
 class DayField(forms.Field):
@@ -76,3 +77,28 @@ class ClockField(forms.Field):
         if found and int(found[1]) < 24 and int(found[2]) < 60:
             return time(int(found[1]), int(found[2]))
         raise ValidationError(_("Klokkeslettet kan ikke leses. Skriv det slik: 14.05."))
+
+
+class AmountField(forms.Field):
+    """An amount above nothing: `0,5`, also `0.5`; gives a `float`."""
+
+    default_error_messages = {"invalid": gettext_lazy("Skriv et tall, for eksempel 0,5.")}
+    max_length = 20
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A number as people write it; what somebody typed stays as it is."""
+        return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",") if isinstance(value, (int, float)) else value
+
+    def to_python(self, value: Any) -> float | None:
+        """The number. Raises ValidationError for what is none."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        found = float(text.replace(",", ".")) if _AMOUNT.fullmatch(text) else 0.0
+        if not found:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from samhandling.messages.compose.clinical import DiagnosisSystem
-from samhandling.pages.fields import DayField
+from samhandling.pages.fields import AmountField, DayField
 from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import Part, Rows, Scores, Value, code_field, filled, line, tick
 
@@ -69,9 +69,42 @@ DIAGNOSES = Rows(
 )
 
 
+# Those that people at home and on a ward use; whatever else stands in the name.
+_UNITS = ("mg", "mikrog", "g", "ml", "mmol", "IE", "E", "%")
+_MEDICINE_FORMS = (
+    "53", "32", "25", "24", "28", "27", "16", "5", "48", "50", "52", "57", "9", "208", "6", "218", "8", "58", "217",
+    "112", "110", "34", "46", "60", "96", "99", "100", "74", "68", "90", "94", "80", "101", "409", "95", "123", "366",
+)  # fmt: skip
+
+
+class AtcField(forms.RegexField):
+    """An ATC code, or the group that it begins with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            r"^[A-Z]\d{2}(?:[A-Z](?:[A-Z](?:\d{2})?)?)?$",
+            label=gettext_lazy("ATC-kode"),
+            required=False,
+            max_length=10,
+            error_messages={"invalid": gettext_lazy("Skriv ATC-koden som på legemiddellisten, for eksempel C03CA02.")},
+        )
+
+    def to_python(self, value: Any) -> str:
+        """In capitals, as the register has it."""
+        return str(super().to_python(value)).upper()
+
+
 def _medicines(help_text: Any, *more: str) -> Rows:
     fields = {
         "name": line(gettext_lazy("Legemiddel")),
+        "strength": AmountField(label=gettext_lazy("Styrke"), required=False),
+        "strength_unit": forms.ChoiceField(
+            label=gettext_lazy("Enhet"),
+            required=False,
+            choices=[("", gettext_lazy("Velg")), *((unit, unit) for unit in _UNITS)],
+        ),
+        "medicine_form": code_field("7448", gettext_lazy("Legemiddelform"), only=_MEDICINE_FORMS),
+        "atc": AtcField(),
         "dose": line(gettext_lazy("Dosering")),
         "use": code_field("9101", gettext_lazy("Bruk")),
         "indication": line(gettext_lazy("Brukes mot")),
@@ -86,6 +119,13 @@ def _medicines(help_text: Any, *more: str) -> Rows:
         help=help_text,
         fields={name: each for name, each in fields.items() if name != "stopped" or name in more},
         ask={"name": gettext_lazy("Skriv navnet på legemidlet.")},
+        together={
+            "strength": ("strength_unit", gettext_lazy("Velg enhet for styrken.")),
+            "strength_unit": ("strength", gettext_lazy("Skriv styrken, eller ta bort enheten.")),
+        },
+        folded=("strength", "strength_unit", "medicine_form", "atc"),
+        folded_title=gettext_lazy("Styrke, form og ATC-kode hver for seg"),
+        units=("strength_unit",),
     )
 
 
@@ -108,6 +148,8 @@ FUNCTIONAL_LEVEL = Scores(
     title=gettext_lazy("Funksjonsnivå"),
     help=gettext_lazy("Velg bare for det du vet noe om. Resten sendes ikke."),
     scores=_SCORES,
+    remarks_title=gettext_lazy("Merknad til den enkelte funksjonen"),
+    ask_score=gettext_lazy("Velg hvor mye hjelp pasienten trenger, eller ta bort merknaden."),
     rest={
         "assessed_on": DayField(label=gettext_lazy("Vurdert dato"), required=False),
         "remark": Text(label=gettext_lazy("Merknad til funksjonsnivået"), rows=2, required=False),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from samhandling.messages import codes
 from samhandling.messages.compose.checking import allowed
-from samhandling.pages.texts import language
+from samhandling.pages.texts import _, language
 
 MOST = 60
 """Rows of one part. Nobody writes more, and no form holds more."""
@@ -37,6 +37,11 @@ class ShownRow:
     """Value of the button that takes it away; empty where it stays."""
     gist: str = ""
     """What stands in it, in one line: a row that says something is shown closed."""
+    more: tuple[BoundField, ...] = ()
+    """Fields that few fill in, folded below the others."""
+    more_title: str = ""
+    more_open: bool = False
+    """Something stands in the folded fields, or is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,16 @@ def filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain(value) for name, value in row.items() if value not in (None, "", False)}
 
 
-def gist(fields: Iterable[BoundField]) -> str:
-    """What the fields say, as a person reads it: `Burinex 1 mg · 1 + 1 · Fast`."""
-    return " · ".join(text for each in fields if (text := _said(each)))
+def gist(fields: Mapping[str, BoundField], units: Iterable[str] = ()) -> str:
+    """What the fields say, as a person reads it: `Burinex · 1 mg · 1 + 1 · Fast`; a unit stands by its number."""
+    said = [(name, text) for name, each in fields.items() if (text := _said(each))]
+    return "".join(
+        text if not at else f"{' ' if name in units else ' · '}{text}" for at, (name, text) in enumerate(said)
+    )
+
+
+def _touched(fields: Iterable[BoundField]) -> bool:
+    return any(each.errors or _said(each) for each in fields)
 
 
 def _said(bound: BoundField) -> str:
@@ -117,6 +129,13 @@ class Rows:
     help: Any = ""
     ask: Mapping[str, Any] = field(default_factory=dict)
     """Name of a field that a row must have once anything stands in it -> what to write."""
+    together: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    """Name of a field -> the field that must be filled in as well, and what to write there."""
+    folded: tuple[str, ...] = ()
+    """Fields that few fill in."""
+    folded_title: Any = ""
+    units: tuple[str, ...] = ()
+    """Fields that are the unit of the number before them."""
     presumed: Mapping[str, Any] = field(default_factory=dict)
     """What stands in a new row; a row where nothing else stands says nothing."""
     to_value: Callable[[dict[str, Any]], dict[str, Any]] = filled
@@ -164,9 +183,11 @@ class Rows:
     def check(self, form: forms.Form) -> None:
         """Ask for what a row lacks, at the very field."""
         for number in self.written(form):
-            for name, text in self.ask.items():
+            row = self._row(form.cleaned_data, number)
+            wanted = [*self.ask.items(), *(lack for name, lack in self.together.items() if row[name])]
+            for name, text in wanted:
                 key = self._key(number, name)
-                if not form.cleaned_data.get(key) and key not in form.errors:
+                if not row[name] and key not in form.errors:
                     form.add_error(key, text)
 
     def values(self, form: forms.Form) -> dict[str, Any]:
@@ -197,28 +218,34 @@ class Rows:
         gone = f"{self.name}-{number}-"
         return {name: value for name, value in found.items() if not name.startswith(gone)}
 
-    def _gist(self, form: forms.Form, number: int, fields: Iterable[BoundField]) -> str:
-        typed = {name: form[self._key(number, name)].value() for name in self.fields}
+    def _gist(self, fields: Mapping[str, BoundField]) -> str:
+        typed = {name: each.value() for name, each in fields.items()}
         blank = all(value in (None, "", False) or self.presumed.get(name) == value for name, value in typed.items())
-        return "" if blank else gist(fields)
+        return "" if blank or any(each.errors for each in fields.values()) else gist(fields, self.units)
+
+    def _shown_row(self, form: forms.Form, place: int, number: int) -> ShownRow:
+        fields = {name: form[self._key(number, name)] for name in self.fields}
+        more = tuple(fields[name] for name in self.folded)
+        return ShownRow(
+            title=f"{self.one} {place}",
+            fields=tuple(each for name, each in fields.items() if name not in self.folded),
+            remove=f"{self.name}-{number}",
+            gist=self._gist(fields),
+            more=more,
+            more_title=str(self.folded_title),
+            more_open=_touched(more),
+        )
 
     def shown(self, form: forms.Form) -> Shown:
         """As the page shows it."""
-        rows = tuple(
-            ShownRow(
-                title=f"{self.one} {place}",
-                fields=(fields := tuple(form[self._key(number, name)] for name in self.fields)),
-                remove=f"{self.name}-{number}",
-                gist="" if any(each.errors for each in fields) else self._gist(form, number, fields),
-            )
-            for place, number in enumerate(self.numbers(form.data if form.is_bound else form.initial), start=1)
-        )
+        numbers = self.numbers(form.data if form.is_bound else form.initial)
+        rows = tuple(self._shown_row(form, place, number) for place, number in enumerate(numbers, start=1))
         return Shown(self.name, str(self.title), str(self.help), str(self.add), rows)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """The functional level: every function of IPLOS with its score; one without a score is not sent."""
+    """The functional level: every function of IPLOS with its score and a remark; one without a score is not sent."""
 
     name: str
     title: Any
@@ -226,6 +253,10 @@ class Scores:
     scores: tuple[tuple[str, Any], ...]
     rest: Mapping[str, forms.Field]
     """Fields of the whole: when it was assessed, a remark."""
+    remarks_title: Any
+    """Above the remarks to each function, which are folded."""
+    ask_score: Any
+    """What to write at a function that has a remark but no score."""
 
     def _functions(self) -> Iterator[tuple[str, str]]:
         for code, name in allowed(("9111",)).items():
@@ -241,22 +272,36 @@ class Scores:
             self._key(code): forms.ChoiceField(label=name, choices=choices, required=False)
             for code, name in self._functions()
         }
+        found |= {self._remark(code): line(f"{_('Merknad')}: {name}") for code, name in self._functions()}
         return found | {self._key(name): deepcopy(each) for name, each in self.rest.items()}
+
+    def _remark(self, code: str) -> str:
+        return self._key(f"{code}-remark")
 
     def initial(self, value: Value | None) -> dict[str, Any]:
         """How it looks for a mapping that is known."""
         known = value or {}
-        found = {self._key(one["function"]): str(one.get("score", "")) for one in known.get("functions", ())}
+        functions = known.get("functions", ())
+        found = {self._key(one["function"]): str(one.get("score", "")) for one in functions}
+        found |= {self._remark(one["function"]): one.get("remark", "") for one in functions}
         return found | {self._key(name): known[name] for name in self.rest if name in known}
 
     def check(self, form: forms.Form) -> None:
-        """A date or a remark alone is no mapping."""
+        """A date or a remark alone is no mapping, and a remark alone tells no function."""
+        for code, _function in self._functions():
+            key = self._key(code)
+            if form.cleaned_data.get(self._remark(code)) and not form.cleaned_data.get(key) and key not in form.errors:
+                form.add_error(key, self.ask_score)
         if self._rest(form) and not self._scored(form):
             form.add_error(self._key(next(iter(self.rest))), gettext_lazy("Velg minst én funksjon."))
 
     def _scored(self, form: forms.Form) -> list[dict[str, Any]]:
-        given = ((code, form.cleaned_data.get(self._key(code))) for code, _name in self._functions())
-        return [{"function": code, "score": int(score)} for code, score in given if score]
+        said = form.cleaned_data
+        return [
+            {"function": code, "score": int(score), **filled({"remark": said.get(self._remark(code))})}
+            for code, _function in self._functions()
+            if (score := said.get(self._key(code)))
+        ]
 
     def _rest(self, form: forms.Form) -> dict[str, Any]:
         return filled({name: form.cleaned_data.get(self._key(name)) for name in self.rest})
@@ -270,6 +315,10 @@ class Scores:
         """Errors of the document stand at the first field, or at the field of the whole that they name."""
         if path != self.name and not path.startswith(f"{self.name}."):
             return None
+        if match := re.fullmatch(rf"{re.escape(self.name)}\.functions\[(\d+)\]\.(\w+)", path):
+            scored = self._scored(form)
+            code = scored[min(int(match[1]), len(scored) - 1)]["function"] if scored else next(self._functions())[0]
+            return self._remark(code) if match[2] == "remark" else self._key(code)
         named = path.rpartition(".")[2]
         return self._key(named if named in self.rest else next(self._functions())[0])
 
@@ -279,13 +328,13 @@ class Scores:
 
     def shown(self, form: forms.Form) -> Shown:
         """Folded until something stands in it."""
-        names = [self._key(code) for code, _name in self._functions()]
-        rest = [self._key(name) for name in self.rest]
-        touched = any(form[name].value() or form[name].errors for name in [*names, *rest])
-        rows = (ShownRow("", tuple(form[name] for name in names), ""),)
-        return Shown(
-            self.name, str(self.title), str(self.help), "", rows, not touched, tuple(form[name] for name in rest)
-        )
+        names = [self._key(code) for code, _function in self._functions()]
+        scores = tuple(form[name] for name in names)
+        remarks = tuple(form[self._remark(code)] for code, _function in self._functions())
+        rest = tuple(form[self._key(name)] for name in self.rest)
+        touched = _touched((*scores, *remarks, *rest))
+        row = ShownRow("", scores, "", more=remarks, more_title=str(self.remarks_title), more_open=_touched(remarks))
+        return Shown(self.name, str(self.title), str(self.help), "", (row,), not touched, rest)
 
 
 Part = Rows | Scores
