@@ -7,16 +7,22 @@ import pytest
 from samhandling.access.models import User
 from samhandling.access.roles import Role
 from samhandling.access.services import add_role, add_user
+from samhandling.exchange import not_ours
+from samhandling.exchange.models import Message
+from samhandling.exchange.services import Draft, send
 from samhandling.jobs.worker import run_due
-from samhandling.organisations.models import Unit
-from samhandling.stays import events
+from samhandling.organisations.models import Organisation, Unit
+from samhandling.patients.services import register as add_patient
+from samhandling.stays import events, hearing
 from samhandling.stays.dialogs import Talk, send_talk
 from samhandling.stays.models import Call, Course, CourseShare, Stay
 from samhandling.stays.services import register
+from samhandling.stays.sharing import share_task
 from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
+from samhandling.tasks.services import close
 from tests.store.people import logged_in
-from tests.store.small_world import NOW, SmallWorld, admit, build
+from tests.store.small_world import NOW, SmallWorld, admit, build, details
 
 pytestmark = pytest.mark.django_db
 QUESTION = {
@@ -25,6 +31,13 @@ QUESTION = {
     "question": "Hvor mye hjelp får hun i dag?",
     "responsible": {"family_name": "Vik", "profession": "SP", "phone": "60800101"},
 }
+NOTE = {
+    "subject": "Blodprøve",
+    "text": "Kan dere ta prøven tirsdag?",
+    "contact_at_receiver": {"profession": "SP"},
+    "responsible": {"family_name": "Lønn", "profession": "LE", "phone": "60990500"},
+}
+GP = "98000501"
 
 
 @pytest.fixture
@@ -181,3 +194,100 @@ def test_the_municipality_notes_its_call_to_the_ward(world: SmallWorld) -> None:
     call = Call.objects.get(course=course)
     assert (call.phone, call.counterpart) == ("60800101", "Medisinsk sengepost")
     assert logged_in(world.nurse).post(f"/forlop/{course.pk}/ringt/", form).status_code == 403
+
+
+def from_the_doctor(world: SmallWorld, message_type: str = "DIALOG_FORESPORSEL") -> Message:
+    """A message that nobody asked for, about a patient whom no hospital has written about; as we received it."""
+    gp = Organisation.objects.get(kind="gp")
+    about = add_patient(details("Solveig", "Solosen"), organisation_id=gp.pk, now=NOW).patient
+    values = QUESTION if message_type == "DIALOG_FORESPORSEL" else NOTE
+    draft = Draft(
+        organisation=gp, message_type=message_type, event_at=NOW, sender_her=GP, receiver_her="98310701",
+        patient=about, values=values,
+    )  # fmt: skip
+    outcome = send(draft, now=present())
+    assert outcome.message is not None, outcome.findings
+    run_due(present(), strict=True)
+    return Message.objects.get(organisation=world.municipality, direction="in", msg_id=outcome.message.msg_id)
+
+
+def loose_task(message: Message) -> Task:
+    return Task.objects.get(subject=f"message:{message.pk}", cause__startswith="message.loose")
+
+
+def front(who: User) -> str:
+    return logged_in(who).get("/").content.decode()
+
+
+def test_a_message_without_a_course_is_work_of_the_service_it_came_to(world: SmallWorld) -> None:
+    nursing, cases = unit(world, "SYK"), unit(world, "SAK")
+    task = loose_task(from_the_doctor(world, "DIALOG_HELSEFAGLIG"))
+    assert (task.unit, task.kind) == (nursing, "read")
+    assert "<strong>1</strong> ikke fordelt" in front(world.home_nurse)
+    body = inbox(world.home_nurse, f"?tjeneste={nursing.pk}")
+    assert "Meldinger som ikke hører til et forløp ennå" in body
+    assert "Ikke fordelt (1)" in body
+    assert "Alt er fordelt." in inbox(world.case_handler, f"?tjeneste={cases.pk}")
+    done = logged_in(world.home_nurse).post(
+        f"/innboks/melding/{task.pk}/ferdig/", {"tjeneste": nursing.pk}, follow=True
+    )
+    assert "Oppgaven er ferdig" in done.content.decode()
+    assert "Alt er fordelt." in inbox(world.home_nurse, "?tjeneste=alle")
+    assert "<strong>0</strong> ikke fordelt" in front(world.home_nurse)
+    task.refresh_from_db()
+    assert (task.closed_how, task.closed_by) == ("done", world.home_nurse)
+    assert logged_in(world.home_nurse).post(f"/innboks/melding/{task.pk}/ferdig/").status_code == 404
+
+
+@pytest.mark.parametrize("to", ["zone", "person"])
+def test_a_message_without_a_course_is_given_to_a_zone_or_a_person(world: SmallWorld, to: str) -> None:
+    north, nora = zone(world)
+    task = loose_task(from_the_doctor(world))
+    assert "Melding uten forløp" not in front(nora)
+    whom = f"enhet:{north.pk}" if to == "zone" else f"person:{nora.pk}"
+    given = logged_in(world.home_nurse).post(f"/innboks/melding/{task.pk}/fordel/", {"til": whom}, follow=True)
+    assert f"Fordelt til {'Sone nord' if to == 'zone' else 'Nora Sonenord'}." in given.content.decode()
+    assert "Alt er fordelt." in inbox(world.home_nurse, "?tjeneste=alle")
+    assert "Fordelt til Sone nord" in inbox(world.home_nurse, "?tjeneste=alle&vis=alle")
+    assert "Storvik legesenter" in inbox(nora)
+    assert "Melding uten forløp" in front(nora)
+    assert "<strong>0</strong> ikke fordelt" in front(world.home_nurse)
+
+
+def test_a_message_without_a_course_is_given_to_nobody_elsewhere(world: SmallWorld) -> None:
+    task = loose_task(from_the_doctor(world))
+    where = f"/innboks/melding/{task.pk}/fordel/"
+    for to in (f"enhet:{world.medicine.pk}", f"person:{world.nurse.pk}", "", "alle"):
+        assert 'role="alert"' in logged_in(world.home_nurse).post(where, {"til": to}, follow=True).content.decode()
+    assert logged_in(world.nurse).post(where, {}).status_code == 403
+    task.refresh_from_db()
+    assert (task.unit, task.owner) == (unit(world, "SYK"), None)
+
+
+def test_a_message_that_was_not_for_us_leaves_no_work(world: SmallWorld) -> None:
+    message = from_the_doctor(world)
+    assert loose_task(message).kind == "answer"
+    not_ours.decide(
+        message.pk, organisation_id=world.municipality.pk, reason="Feil kommune", user=world.home_nurse, now=present()
+    )
+    run_due(present(), strict=True)
+    assert loose_task(message).closed_how == "obsolete"
+    assert "Alt er fordelt." in inbox(world.home_nurse, "?tjeneste=alle")
+    not_ours.take_back(message.pk, organisation_id=world.municipality.pk, user=world.home_nurse, now=present())
+    run_due(present(), strict=True)
+    assert "Storvik legesenter" in inbox(world.home_nurse, "?tjeneste=alle")
+
+
+def test_what_is_matched_to_a_patient_later_stays_with_whoever_has_it(world: SmallWorld) -> None:
+    north, _nora = zone(world)
+    message = from_the_doctor(world)
+    share_task(loose_task(message), unit=north, user=None, by=world.home_nurse, now=NOW)
+    hearing.forget(message, now=NOW)
+    hearing.hear(message, now=NOW)
+    again = Task.objects.get(subject=f"message:{message.pk}", cause__startswith=hearing.LOOSE, closed_at__isnull=True)
+    assert again.unit == north
+    close(again.pk, user=world.home_nurse, now=NOW)
+    hearing.hear(message, now=NOW)
+    assert not Task.objects.filter(
+        subject=f"message:{message.pk}", cause__startswith=hearing.LOOSE, closed_at__isnull=True
+    ).exists()

@@ -164,6 +164,21 @@ def test_the_hospital_tells_the_municipality_medical_facts(stay: Stay, world: Sm
     assert "Kontroll av blodtrykk." in home_nurse.get(f"/melding/{received.pk}/").content.decode()
 
 
+def test_medical_facts_without_a_course_are_read_until_they_are_withdrawn(
+    world: SmallWorld, home_nurse: Client
+) -> None:
+    stay, nurse = admit(world), logged_in(world.nurse)
+    message = sent(
+        nurse, f"/skriv/opphold/{stay.pk}/medisinske-opplysninger/", receiver="98310701", kind="consultation",
+        problem="Kontroll av blodtrykk.", phone="60800101", **{"diagnoses-0-text": "Hypertensjon"},
+    )  # fmt: skip
+    assert Task.objects.get(cause="message.loose.read").unit.code == "SYK"
+    assert "Medisinske opplysninger" in home_nurse.get("/innboks/").content.decode()
+    sent(nurse, f"/skriv/melding/{message.pk}/trekk-tilbake/", cancel_reason="Feil pasient.")
+    assert "Medisinske opplysninger" not in home_nurse.get("/innboks/").content.decode()
+    assert Task.objects.get(cause="message.loose.read").closed_how == "obsolete"
+
+
 def test_a_dialogue_goes_back_and_forth_with_its_subject(course: Course, home_nurse: Client, world: SmallWorld) -> None:
     where = f"/skriv/forlop/{course.pk}/helsefaglig-dialog/"
     refused = post(home_nurse, where, receiver=GP, subject="Blodprøve", text="Tirsdag?", phone="1").content.decode()

@@ -222,6 +222,16 @@ CAUSES: dict[str, Cause] = {
         "read", "high", "ward",
         "Sykehuset har sendt avviksmelding: en melding er feilsendt eller kan ikke leses. Les den, og ring {nummer}.",
     ),
+    "message.loose.read": Cause(
+        "read", "normal", "ward", "En melding til tjenesten hører ikke til noe forløp. Les den, og svar om det trengs.",
+    ),
+    "message.loose.request": Cause(
+        "answer", "medium", "ward", "En forespørsel til tjenesten hører ikke til noe forløp. Les den, og svar.",
+    ),
+    "message.loose.deviation": Cause(
+        "read", "high", "ward",
+        "En avviksmelding hører ikke til noe forløp: en melding er feilsendt eller kan ikke leses. Les den.",
+    ),
     "course.place": Cause("answer", "medium", "ward", "Gi ny beskjed straks plass er klar."),
     "course.order": Cause(
         "decide", "medium", "responsible",

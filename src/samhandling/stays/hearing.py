@@ -16,8 +16,9 @@ from samhandling.stays.events import ReportReceived
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
-from samhandling.stays.sharing import reader_of
+from samhandling.stays.sharing import reader_of, service_of
 from samhandling.stays.work import Work, load_state, lock_stay
+from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
 
 HEARD = {
@@ -32,15 +33,17 @@ HEARD = {
     "UTSKRIVNINGSRAPPORT": "report",
 }
 """Message type -> what it is to whoever receives it."""
+LOOSE = "message.loose"
+"""How the cause begins of work with a message that belongs to no course."""
 
 
 def hear(message: Message, *, now: datetime) -> None:
     """Tie a received message to its stay or course, once, and give its readers their work."""
-    if message.type not in HEARD or message.subject:
+    if message.subject:
         return
     if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
         _at_municipality(message, now)
-    else:
+    elif message.type in HEARD:
         _at_hospital(message, now)
 
 
@@ -111,8 +114,9 @@ def _stay(message: Message) -> Stay | None:
 
 
 def _at_municipality(message: Message, now: datetime) -> None:
-    course = _course(message)
+    course = _course(message) if message.type in HEARD else None
     if course is None:
+        _ask_service(message, now)
         return
     _tie(message, course.subject)
     if message.kind == kinds.CHANGE:
@@ -125,6 +129,31 @@ def _at_municipality(message: Message, now: datetime) -> None:
     cause = f"course.{kind}"
     if cause in CAUSES and judging.asks(message):
         _ask(message, cause, now, course=course, phone=course.ward_phone)
+
+
+def _ask_service(message: Message, now: datetime) -> None:
+    """Work for the service it is addressed to; what comes again or anew stays with whoever has it already."""
+    if not judging.asks(message) or message.replaced_by_id is not None:
+        return
+    earlier = list(Message.objects.filter(replaced_by=message, organisation=message.organisation))
+    subjects = [f"message:{each.pk}" for each in (message, *earlier)]
+    work = Task.objects.filter(organisation=message.organisation, subject__in=subjects, cause__startswith=LOOSE)
+    last = work.select_related("unit", "owner").order_by("id").last()
+    if last is not None and last.subject == subjects[0] and last.closed_at and last.closed_how != "obsolete":
+        return  # Somebody has read it.
+    for each in earlier:
+        forget(each, now=now)
+    kind = HEARD.get(message.type, "read")
+    cause = f"{LOOSE}.{kind}" if f"{LOOSE}.{kind}" in CAUSES else f"{LOOSE}.read"
+    what = CAUSES[cause]
+    task = open_task(
+        organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
+        unit=last.unit if last is not None else service_of(message), patient=message.patient, subject=subjects[0],
+        unique_key=request_key(message) if kind == "request" else read_key(message), text=what.text,
+    )  # fmt: skip
+    if last is not None and last.owner is not None:
+        task.owner = last.owner
+        task.save(update_fields=["owner"])
 
 
 def _course(message: Message) -> Course | None:

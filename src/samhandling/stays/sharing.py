@@ -11,13 +11,13 @@ from typing import Literal
 
 from django.db import transaction
 
-from samhandling.access.models import User
+from samhandling.access.models import Membership, User
 from samhandling.errors import SamhandlingError
 from samhandling.exchange.models import Message, Receiver
 from samhandling.organisations.models import Unit
 from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, CourseShare
 from samhandling.tasks.models import Task
-from samhandling.tasks.services import give
+from samhandling.tasks.services import give, move
 
 Hold = Literal["paused", "resumed"]
 
@@ -36,9 +36,17 @@ class HoldAlreadyError(SamhandlingError):
 
 def service_of(message: Message) -> Unit | None:
     """The unit of ours that the message was addressed to; None when the address is the whole organisation's."""
-    own = Receiver.objects.filter(message=message, own=True, party__unit__isnull=False).select_related("party__unit")
-    first = own.order_by("-role", "id").first()
-    return first.party.unit if first is not None and first.party is not None else None
+    return services_addressed([message.pk]).get(message.pk)
+
+
+def services_addressed(messages: Collection[int]) -> dict[int, Unit]:
+    """Message id -> the unit of ours that it was addressed to, for those addressed to one."""
+    own = Receiver.objects.filter(message__in=messages, own=True, party__unit__isnull=False)
+    found: dict[int, Unit] = {}
+    for each in own.select_related("party__unit").order_by("-role", "id"):
+        if each.party is not None and each.party.unit is not None:
+            found.setdefault(each.message_id, each.party.unit)
+    return found
 
 
 def reader_of(message: Message, course: Course) -> Unit | None:
@@ -99,6 +107,27 @@ def share(
     data = {"service": service.pk, "unit": unit.pk if unit else 0, "to": user.pk if user else 0, "by": by.pk}
     CourseEvent.objects.create(course=locked, at=now, recorded_at=now, kind="shared", data=data)
     return row
+
+
+@transaction.atomic
+def share_task(task: Task, *, unit: Unit | None, user: User | None, by: User, now: datetime) -> None:
+    """Give the work with a message that belongs to no course to a zone, unit or person.
+
+    Raises NobodyToShareWithError when nobody is named, or a unit of another organisation.
+    """
+    if unit is None and user is None:
+        raise NobodyToShareWithError
+    if unit is None and user is not None:
+        held = Membership.objects.filter(user=user, organisation=task.organisation_id).select_related("unit")
+        units = [each.unit for each in held.order_by("id")]
+        # Whoever works in one unit sees the work of that unit.
+        unit = units[0] if units and None not in units and task.unit not in units else None
+    if unit is not None and unit.organisation_id != task.organisation_id:
+        raise NobodyToShareWithError
+    if unit is not None:
+        move(task.pk, to=unit, user=by, now=now)
+    if user is not None:
+        give(task.pk, to=user, user=by, now=now)
 
 
 def hold_of(courses: Iterable[Course]) -> dict[int, CourseEvent]:

@@ -204,6 +204,16 @@ def give(task_id: int, *, to: User, user: User, now: datetime) -> Task:
 
 
 @transaction.atomic
+def move(task_id: int, *, to: Unit, user: User, now: datetime) -> Task:
+    """*Fordel* to a unit: the task is its work, and nobody's there until somebody takes it."""
+    task = _locked(task_id)
+    task.unit, task.owner = to, None
+    task.save(update_fields=["unit", "owner"])
+    TaskStep.objects.create(task=task, at=now, user=user, kind="given", text=to.name)
+    return task
+
+
+@transaction.atomic
 def release(task_id: int, *, user: User, now: datetime) -> Task:
     """The owner lays the task back. Raises TaskTakenError when another person holds it."""
     task = _locked(task_id)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from samhandling.access.models import Membership, User
-from samhandling.access.roles import Role
+from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.errors import NotFoundError
 from samhandling.exchange.web import reading as messages
 from samhandling.exchange.web.words import name as message_name
 from samhandling.organisations.models import Unit
@@ -19,10 +21,12 @@ from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Status, Tone
 from samhandling.registry.models import CommunicationParty
 from samhandling.stays import sharing
+from samhandling.stays.hearing import LOOSE
 from samhandling.stays.models import Course, CourseMessageRow, CourseShare
 from samhandling.stays.web import course_reading
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.course_reading import CourseRow
+from samhandling.tasks.models import Task, TaskStep
 
 AT_MOST = 300
 NOT_SHARED, OURS, ALL = "ikke-fordelt", "vare", "alle"
@@ -41,6 +45,20 @@ class InboxRow:
     given: bool
     ours: bool
     hold: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRow:
+    """One received message that belongs to no course, as work of the service it is addressed to."""
+
+    task: int
+    message: messages.MessageRow
+    service: int
+    """0: addressed to the municipality as a whole."""
+    service_name: str
+    shared: Status
+    given: bool
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +125,16 @@ def _newest(courses: list[Course], now: datetime) -> dict[int, str]:
 
 
 def _said(share: CourseShare | None, now: datetime) -> Status:
-    if share is None:
-        return Status(Tone.WARN, _("Ikke fordelt"))
-    to = ", ".join(
-        part for part in (share.unit.name if share.unit else "", share.user.shown_name if share.user else "") if part
-    )
-    return Status(Tone.OK, _("Fordelt til %(to)s %(when)s") % {"to": to, "when": moment(share.given_at, now)})
+    return _told(share.unit, share.user, share.given_at, now) if share is not None else _nobody()
+
+
+def _nobody() -> Status:
+    return Status(Tone.WARN, _("Ikke fordelt"))
+
+
+def _told(unit: Unit | None, user: User | None, at: datetime, now: datetime) -> Status:
+    to = ", ".join(part for part in (unit.name if unit else "", user.shown_name if user else "") if part)
+    return Status(Tone.OK, _("Fordelt til %(to)s %(when)s") % {"to": to, "when": moment(at, now)})
 
 
 def _is_ours(scope: Scope, share: CourseShare | None) -> bool:
@@ -131,12 +153,55 @@ def receivers(scope: Scope, now: datetime) -> tuple[list[Unit], list[User]]:
     return list(units.order_by("kind", "name")), list(users)
 
 
-def loose(scope: Scope, now: datetime) -> list[messages.MessageRow]:
-    """Received messages that belong to no course yet: nobody knows the patient, or it is about something else."""
-    found = messages.within(scope).filter(direction="in", subject="", state="taken").exclude(type="APPREC")
-    told = CourseMessageRow.objects.filter(course__organisation=scope.organisation).values("message_id")
-    recent = found.filter(created_at__gte=now - course_reading.RECENTLY).exclude(pk__in=told)
-    return messages.rows(scope, recent.order_by("-created_at", "-id")[:50], now)
+def loose(scope: Scope, now: datetime) -> list[LooseRow]:
+    """Received messages that belong to no course and that nobody has finished with; the newest first."""
+    tasks = loose_tasks(scope).select_related("unit", "owner").order_by("-opened_at", "-id")[:AT_MOST]
+    of_message = {int(task.subject.partition(":")[2]): task for task in tasks}
+    addressed = sharing.services_addressed(of_message)
+    steps = TaskStep.objects.filter(task__in=of_message.values(), kind__in=("given", "taken")).order_by("id")
+    given_at = dict(steps.values_list("task_id", "at"))
+    shown = messages.rows(scope, messages.within(scope).filter(pk__in=of_message), now)
+    found = []
+    for row in sorted(shown, key=lambda r: (r.at, r.pk), reverse=True):
+        task, service = of_message[row.pk], addressed.get(row.pk)
+        unit = task.unit if task.unit != service else None
+        given, at = task.owner is not None or unit is not None, given_at.get(task.pk, task.opened_at)
+        mine = scope.unit_ids is not None and task.unit_id in scope.unit_ids
+        found.append(
+            LooseRow(
+                task=task.pk,
+                message=row,
+                service=service.pk if service is not None else 0,
+                service_name=service.name if service is not None else "",
+                shared=_told(unit, task.owner, at, now) if given else _nobody(),
+                given=given,
+                ours=given and (mine or task.owner_id == scope.user.pk),
+            )
+        )
+    return found
+
+
+def loose_tasks(scope: Scope) -> QuerySet[Task]:
+    """The open work with messages that belong to no course; a unit does not narrow it, as for courses."""
+    found = scope.rows(Task.objects.filter(cause__startswith=LOOSE, closed_at__isnull=True))
+    return found if scope.may(May.SEE_COURSES) and scope.may(May.SEE_PATIENTS) else found.none()
+
+
+def loose_task(scope: Scope, pk: int) -> Task:
+    """The open task. Raises NotFoundError."""
+    found = loose_tasks(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError(f"task {pk}")
+    return found
+
+
+def not_shared(scope: Scope, now: datetime) -> int:
+    """How much of the work of the scope's services nobody has taken over; of all services for who has none."""
+    own = {s.pk for s in services(scope, now) if scope.unit_ids is None or s.pk in scope.unit_ids}
+    if scope.unit_ids is None:
+        own.add(0)
+    work: list[InboxRow | LooseRow] = [*rows(scope, now), *loose(scope, now)]
+    return sum(row.service in own and not row.given for row in work)
 
 
 def one(scope: Scope, pk: int) -> Course:
@@ -145,5 +210,5 @@ def one(scope: Scope, pk: int) -> Course:
 
 
 def address(pk: int) -> str:
-    """Where a service's inbox is."""
-    return f"{reverse('stays:inbox')}?tjeneste={pk}"
+    """Where a service's inbox is; 0: everybody's."""
+    return f"{reverse('stays:inbox')}?tjeneste={pk or 'alle'}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypeVar
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,9 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from samhandling.access import audit
+from samhandling.access.models import User
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError, SamhandlingError
+from samhandling.organisations.models import Unit
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -19,31 +24,31 @@ from samhandling.pages.texts import _, moment
 from samhandling.stays import sharing
 from samhandling.stays.web import inbox_reading as reading
 from samhandling.store.services import now as present
+from samhandling.tasks.services import close
 
+Row = TypeVar("Row", reading.InboxRow, reading.LooseRow)
 HOLDS: dict[str, sharing.Hold] = {"vent": "paused", "start": "resumed"}
 
 
 @require_safe
 @needs(May.SEE_PATIENTS, May.SEE_COURSES)
 def inbox(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """One service's courses, or what was given to one's own zone; what nobody has is counted and shown first."""
+    """One service's work, or what was given to one's own zone; what nobody has is counted and shown first."""
     now = present()
-    everything, services = reading.rows(scope, now), reading.services(scope, now)
+    courses, loose, services = reading.rows(scope, now), reading.loose(scope, now), reading.services(scope, now)
     service, show = _chosen(request, scope, [s.pk for s in services])
-    rows = [r for r in everything if service is None or r.service == service]
+    everything: list[reading.InboxRow | reading.LooseRow] = [*courses, *loose]
+    of_service = [r for r in everything if service is None or r.service == service]
     counts = {
-        reading.NOT_SHARED: sum(not r.given for r in rows),
+        reading.NOT_SHARED: sum(not r.given for r in of_service),
         reading.OURS: sum(r.ours for r in everything),
-        reading.ALL: len(rows),
+        reading.ALL: len(of_service),
     }
-    if show == reading.NOT_SHARED:
-        rows = [r for r in rows if not r.given]
-    elif show == reading.OURS:
-        rows = [r for r in everything if r.ours]
     units, people = reading.receivers(scope, now)
     audit.record_reading(scope, "course.list", now=now)
     values = {
-        "rows": rows,
+        "rows": _shown(courses, service, show),
+        "loose": _shown(loose, service, show),
         "tabs": [
             reading.ServiceTab(
                 s.pk, s.name, sum(r.service == s.pk and not r.given for r in everything), s.pk == service
@@ -60,10 +65,15 @@ def inbox(request: HttpRequest, scope: Scope) -> HttpResponse:
         "not_shared": counts[reading.NOT_SHARED],
         "units": units,
         "people": people,
-        "loose": reading.loose(scope, now),
         "since": moment(now, now),
     }  # fmt: skip
     return page(request, "stays/inbox.html", values, title=_("Innboks"), scope=scope, now=now)
+
+
+def _shown(rows: list[Row], service: int | None, show: str) -> list[Row]:
+    if show == reading.OURS:
+        return [r for r in rows if r.ours]
+    return [r for r in rows if service in (None, r.service) and (show == reading.ALL or not r.given)]
 
 
 def _chosen(request: HttpRequest, scope: Scope, known: list[int]) -> tuple[int | None, str]:
@@ -85,22 +95,69 @@ def share(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """*Fordel* a course of one service to a zone, unit or person."""
     now = present()
     found = reading.one(scope, pk)
-    units, people = reading.receivers(scope, now)
     service = next((s for s in reading.services(scope, now) if str(s.pk) == request.POST.get("tjeneste")), None)
     if service is None:
         raise NotFoundError("service")
-    kind, _colon, number = request.POST.get("til", "").partition(":")
-    unit = next((u for u in units if kind == "enhet" and str(u.pk) == number), None)
-    user = next((u for u in people if kind == "person" and str(u.pk) == number), None)
+    unit, user = _receiver(request, scope, now)
     try:
         with transaction.atomic():
             sharing.share(found, service, unit=unit, user=user, by=scope.user, now=now)
             audit.record(scope, "course.share", now=now, patient=found.patient_id, subject=found.subject)
     except sharing.NobodyToShareWithError as error:
         return _refused(request, error, reading.address(service.pk))
+    return _given(request, unit, user, reading.address(service.pk))
+
+
+@require_POST
+@needs(May.SEE_PATIENTS, May.SEE_COURSES, May.WORK_TASKS)
+def share_message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """*Fordel* the work with a message that belongs to no course."""
+    now = present()
+    task = reading.loose_task(scope, pk)
+    back = _back(request)
+    unit, user = _receiver(request, scope, now)
+    try:
+        with transaction.atomic():
+            sharing.share_task(task, unit=unit, user=user, by=scope.user, now=now)
+            audit.record(scope, "message.share", now=now, patient=task.patient_id, subject=task.subject)
+    except SamhandlingError as error:
+        return _refused(request, error, back)
+    return _given(request, unit, user, back)
+
+
+@require_POST
+@needs(May.SEE_PATIENTS, May.SEE_COURSES, May.WORK_TASKS)
+def finish_message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The message is read and needs nothing more: it leaves the inbox."""
+    now = present()
+    task = reading.loose_task(scope, pk)
+    try:
+        with transaction.atomic():
+            close(task.pk, user=scope.user, now=now)
+            audit.record(scope, "task.close", now=now, patient=task.patient_id, subject=f"task:{pk}")
+    except SamhandlingError as error:
+        return _refused(request, error, _back(request))
+    messages.success(request, _("Oppgaven er ferdig og ligger i historikken."))
+    return HttpResponseRedirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    service = request.POST.get("tjeneste", "")
+    return reading.address(int(service) if service.isdecimal() else 0)
+
+
+def _receiver(request: HttpRequest, scope: Scope, now: datetime) -> tuple[Unit | None, User | None]:
+    """The unit or person of the municipality that the form names."""
+    units, people = reading.receivers(scope, now)
+    kind, _colon, number = request.POST.get("til", "").partition(":")
+    unit = next((u for u in units if kind == "enhet" and str(u.pk) == number), None)
+    return unit, next((u for u in people if kind == "person" and str(u.pk) == number), None)
+
+
+def _given(request: HttpRequest, unit: Unit | None, user: User | None, back: str) -> HttpResponse:
     to = unit.name if unit is not None else user.shown_name if user is not None else ""
     messages.success(request, _("Fordelt til %(to)s.") % {"to": to})
-    return HttpResponseRedirect(reading.address(service.pk))
+    return HttpResponseRedirect(back)
 
 
 @require_POST

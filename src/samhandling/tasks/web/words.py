@@ -68,6 +68,7 @@ TITLES: dict[str, str] = {
     "course.note": N_("Melding om pasienten"),
     "course.answer": N_("Svar på forespørsel"),
     "course.deviation": N_("Avviksmelding fra sykehuset"),
+    "message.loose": N_("Melding uten forløp"),
     "course.place": N_("Gi ny beskjed straks plass er klar"),
     "course.order": N_("Meldinger som ikke passer sammen"),
 }

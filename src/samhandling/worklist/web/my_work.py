@@ -92,14 +92,8 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
         "desk": course_reading.desk(scope, now),
         "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
         "total": len(rows),
-        "not_shared": _not_shared(scope, now),
+        "not_shared": inbox_reading.not_shared(scope, now),
     }
-
-
-def _not_shared(scope: Scope, now: datetime) -> int:
-    """How many courses of the scope's services nobody has taken over; all services for who has none of their own."""
-    own = {s.pk for s in inbox_reading.services(scope, now) if scope.unit_ids is None or s.pk in scope.unit_ids}
-    return sum(row.service in own and not row.given for row in inbox_reading.rows(scope, now))
 
 
 def _technical(scope: Scope, now: datetime) -> Desk:
