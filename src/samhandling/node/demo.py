@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import shutil
 import socket
 import sys
@@ -129,6 +130,8 @@ def run(home: Path | None, *, fresh: bool, port: int) -> int:
             fork("simulator", ["demo", "--simulator", f"{line.host}:{mllp}"])
             address = f"http://{settings.web_host}:{web}/"
             _welcome(address, password, demonstration.log_ins(), f"{line.host}:{mllp}", settings.home / EPJ)
+            # A shell that starts it in the background lets it ignore the interrupt that it is told to end by.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             with suppress(KeyboardInterrupt):
                 while not children.ended():
                     time.sleep(0.3)
