@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
 import shutil
+import signal
 import socket
 import sys
 import tempfile
