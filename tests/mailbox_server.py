@@ -1,4 +1,4 @@
-"""A real SMTP server (aiosmtpd) and a POP3 server over one mailbox on loopback, with faults that a test switches on."""
+"""A real SMTP server (aiosmtpd), a POP3 and an IMAP server over one mailbox on loopback, with faults that a test sets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class MailServer:
     lose: bool = False
     """Mails are taken and never arrive."""
     drop_quit: bool = False
-    """The POP3 connection breaks before deletions are committed."""
+    """The connection breaks before deletions are committed."""
+    uidplus: bool = True
+    """Whether the IMAP server can expunge single mails."""
     _count: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,14 +37,23 @@ class MailServer:
         self._pop3 = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _session(self))
         self._pop3.daemon_threads = True
         self.pop3_port = self._pop3.server_address[1]
-        self._thread = threading.Thread(target=self._pop3.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
+        self._imap = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _imap_session(self))
+        self._imap.daemon_threads = True
+        self.imap_port = self._imap.server_address[1]
+        self._threads = [
+            threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+            for one in (self._pop3, self._imap)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         self._smtp.stop()
-        self._pop3.shutdown()
-        self._pop3.server_close()
-        self._thread.join()
+        for one in (self._pop3, self._imap):
+            one.shutdown()
+            one.server_close()
+        for thread in self._threads:
+            thread.join()
 
     def put(self, data: bytes) -> None:
         """Lay a mail in the mailbox."""
@@ -117,5 +128,55 @@ def _session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
             for one in lines:
                 self.say(one)
             self.say(".")
+
+    return Session
+
+
+def _imap_session(mail: MailServer) -> type[socketserver.StreamRequestHandler]:
+    class Session(socketserver.StreamRequestHandler):
+        wbufsize = -1
+
+        def say(self, *parts: bytes) -> None:
+            self.wfile.write(b"".join(parts) + b"\r\n")
+
+        def handle(self) -> None:
+            self.say(b"* OK ready")
+            self.wfile.flush()
+            deleted: set[int] = set()
+            while line := self.rfile.readline():
+                tag, word, *rest = line.decode().strip().split(" ")
+                word = word.upper()
+                if word == "UID":
+                    word, *rest = rest
+                    word = f"UID {word.upper()}"
+                if word in {"UID STORE", "UID EXPUNGE", "EXPUNGE", "LOGOUT"} and mail.drop_quit:
+                    return
+                with mail._lock:
+                    self.answer(word, rest, deleted)
+                self.say(tag.encode(), b" OK done")
+                self.wfile.flush()
+                if word == "LOGOUT":
+                    return
+
+        def answer(self, word: str, rest: list[str], deleted: set[int]) -> None:
+            there = list(mail.mailbox)
+            if word == "CAPABILITY":
+                self.say(b"* CAPABILITY IMAP4rev1", b" UIDPLUS" if mail.uidplus else b"")
+            elif word == "SELECT":
+                self.say(b"* %d EXISTS" % len(there))
+                self.say(b"* OK [UIDVALIDITY 77] UIDs valid")
+            elif word == "UID FETCH" and rest[0] == "1:*":
+                for place, uid in enumerate(there, start=1):
+                    flags = b"\\Deleted" if uid in deleted else b""
+                    size = len(mail.mailbox[uid])
+                    self.say(b"* %d FETCH (UID %d RFC822.SIZE %d FLAGS (%s))" % (place, uid, size, flags))
+            elif word == "UID FETCH" and int(rest[0]) in there:
+                data, uid = mail.mailbox[int(rest[0])], int(rest[0])
+                self.say(b"* %d FETCH (UID %d BODY[] {%d}\r\n" % (there.index(uid) + 1, uid, len(data)), data, b")")
+            elif word == "UID STORE":
+                deleted |= {int(one) for one in rest[0].split(",")}
+            elif word in {"UID EXPUNGE", "EXPUNGE"}:
+                for uid in deleted & ({int(one) for one in rest[0].split(",")} if rest else deleted):
+                    mail.mailbox.pop(uid, None)
 
     return Session

@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from samhandling.errors import ConfigurationError
+from samhandling.mailboxes import Account
 
 
 class MllpLine(BaseModel):
@@ -100,9 +101,13 @@ class MailboxSetting(BaseModel):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 587
     smtp_starttls: bool = True
-    pop3_host: str = "127.0.0.1"
-    pop3_port: int = 995
-    pop3_tls: bool = True
+    fetch: Literal["pop3", "imap"] = "pop3"
+    fetch_host: str = "127.0.0.1"
+    fetch_port: int = 0
+    """0: the protocol's own (995 and 993 with TLS)."""
+    fetch_tls: bool = True
+    folder: str = "INBOX"
+    """IMAP only."""
     ca: Path | None = None
     """The issuer of the servers' certificates; empty: the system's list."""
     user: str = ""
@@ -115,6 +120,13 @@ class MailboxSetting(BaseModel):
             return self.password_file.read_text(encoding="utf-8").strip() if self.password_file else ""
         except OSError as error:
             raise ConfigurationError("ebxml.mailbox: the password file cannot be read") from error
+
+    def account(self) -> Account:
+        """How to open it for fetching. Raises ConfigurationError as `password` does."""
+        return Account(
+            protocol=self.fetch, host=self.fetch_host, port=self.fetch_port, tls=self.fetch_tls, ca=self.ca,
+            user=self.user, password=self.password(), folder=self.folder,
+        )  # fmt: skip
 
 
 class EbxmlSetting(BaseModel):

@@ -61,10 +61,10 @@ def test_mailboxes():
     try:
         server.put(b"x")
         box = MailboxSetting(
-            smtp_port=server.smtp_port, smtp_starttls=False, pop3_port=server.pop3_port, pop3_tls=False, user="node"
+            smtp_port=server.smtp_port, smtp_starttls=False, fetch_port=server.pop3_port, fetch_tls=False, user="node"
         )
         assert [state for _, state, _ in of_mailbox(box)] == ["ok", "ok"]
-        gone = box.model_copy(update={"smtp_port": free_port(), "pop3_port": free_port()})
+        gone = box.model_copy(update={"smtp_port": free_port(), "fetch_port": free_port()})
         assert [state for _, state, _ in of_mailbox(gone)] == ["error", "error"]
     finally:
         server.stop()

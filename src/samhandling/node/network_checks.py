@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import poplib
+import dataclasses
 import smtplib
 import ssl
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
 
+from samhandling import mailboxes
 from samhandling.clock import oslo
 from samhandling.configuration import MailboxSetting
 from samhandling.ebxml import certificates
@@ -78,18 +79,14 @@ def of_mailbox(box: MailboxSetting) -> Iterator[Found]:
         yield "ebxml smtp", "ok", f"E-posttjeneren {box.smtp_host} tar imot e-post fra oss."
     except (OSError, smtplib.SMTPException) as error:
         yield "ebxml smtp", "error", f"E-posttjeneren {box.smtp_host}:{box.smtp_port} svarer ikke ({_name(error)})."
+    where = f"{box.fetch_host}:{box.fetch_port or 'vanlig port'}"
     try:
-        if box.pop3_tls:
-            post: poplib.POP3 = poplib.POP3_SSL(box.pop3_host, box.pop3_port, timeout=TIMEOUT, context=context)
-        else:
-            post = poplib.POP3(box.pop3_host, box.pop3_port, timeout=TIMEOUT)
-        post.user(box.user)
-        post.pass_(box.password())
-        waiting = post.stat()[0]
-        post.quit()
-        yield "ebxml pop3", "ok", f"Postkassen på {box.pop3_host} er åpen, med {waiting} e-poster som venter."
-    except (OSError, poplib.error_proto, ValueError, IndexError) as error:
-        yield "ebxml pop3", "error", f"Postkassen på {box.pop3_host}:{box.pop3_port} kan ikke åpnes ({_name(error)})."
+        account = dataclasses.replace(box.account(), timeout=TIMEOUT)
+        with mailboxes.opened(account) as post:
+            waiting = len(post.waiting())
+        yield f"ebxml {box.fetch}", "ok", f"Postkassen på {box.fetch_host} er åpen, med {waiting} e-poster som venter."
+    except OSError as error:
+        yield f"ebxml {box.fetch}", "error", f"Postkassen på {where} kan ikke åpnes ({_name(error)})."
 
 
 def _name(error: Exception) -> str:
