@@ -116,6 +116,14 @@ class ReceptionSetting(models.Model):
     """Media types of attachments that were agreed; another is rejected with T99. Empty: all are taken (HIS 80415)."""
 
 
+class Language(models.TextChoices):
+    """In which notices are written."""
+
+    NB = "nb", "Bokmål"
+    NN = "nn", "Nynorsk"
+    EN = "en", "English"
+
+
 class ContactPoint(models.Model):
     """A phone or mailbox of an organisation, when it is staffed, and from when to when it holds (S-06, S-62)."""
 
@@ -141,6 +149,8 @@ class ContactPoint(models.Model):
     email = models.EmailField(blank=True)
     hours = models.CharField(max_length=200, blank=True)
     """When it is staffed, such as `workdays 08:00-15:30; sat 10:00-14:00`; empty: always."""
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.NB)
+    """In which a copy of a notice is written."""
     valid_from = models.DateField(default=FIRST_DAY)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -154,6 +164,7 @@ class ContactGroup(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=100)
     email = models.EmailField()
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.NB)
     valid_from = models.DateField(default=FIRST_DAY)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -168,6 +179,9 @@ class ContactGroupMember(models.Model):
     role = models.CharField(max_length=100)
     name = models.CharField(max_length=100, blank=True)
     email = models.EmailField(blank=True)
+    mobile = models.CharField(max_length=30, blank=True)
+    sms = models.BooleanField(default=False)
+    """Wishes notices as text messages, too."""
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField(default=FIRST_DAY)
     valid_to = models.DateField(null=True, blank=True)
