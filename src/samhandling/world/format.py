@@ -118,6 +118,7 @@ class Contact(_Dated, kw_only=True):
     phone: Phone = ""
     email: Text = ""
     hours: Text = ""
+    language: Literal["nb", "nn", "en"] = "nb"
     unit: str = ""
 
 
@@ -127,6 +128,9 @@ class Member(_Dated, kw_only=True):
     role: Name
     name: Name = ""
     email: Text = ""
+    mobile: Phone = ""
+    sms: bool = False
+    """Wishes notices as text messages, too."""
     unit: str = ""
 
 
@@ -135,6 +139,7 @@ class Group(_Dated, kw_only=True):
 
     name: Name
     email: Text
+    language: Literal["nb", "nn", "en"] = "nb"
     member: list[Member] = msgspec.field(default_factory=list)
 
 

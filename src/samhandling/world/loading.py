@@ -247,7 +247,7 @@ class _Loader:
         self._put(MessageSetting, dict(writers), writer_rows)
 
     def _contacts(self) -> None:
-        names = ("kind", "name", "phone", "email", "hours")
+        names = ("kind", "name", "phone", "email", "hours", "language")
         existing = {(r.organisation_id, r.kind, r.name, r.unit_id, r.valid_from): r for r in ContactPoint.objects.all()}
         wanted: Rows = []
         for o, c in self._each("contact"):
@@ -259,7 +259,7 @@ class _Loader:
     def _groups(self) -> None:
         existing = {(r.organisation_id, r.name, r.valid_from): r for r in ContactGroup.objects.all()}
         wanted: Rows = [
-            ((o.pk, g.name, g.valid_from), {"organisation_id": o.pk} | _copy(g, "name", "email") | _dates(g))
+            ((o.pk, g.name, g.valid_from), {"organisation_id": o.pk} | _copy(g, "name", "email", "language") | _dates(g))
             for o, g in self._each("group")
         ]
         groups = self._put(ContactGroup, dict(existing), wanted)  # type: ignore[arg-type]
@@ -269,7 +269,7 @@ class _Loader:
             group = groups[(o.pk, g.name, g.valid_from)]
             for m in g.member:
                 values = {"group_id": group.pk, "unit_id": self._unit(o, m.unit)}
-                values |= _copy(m, "role", "name", "email") | _dates(m)
+                values |= _copy(m, "role", "name", "email", "mobile", "sms") | _dates(m)
                 member_rows.append(((group.pk, m.role, m.name, m.valid_from), values))
         self._put(ContactGroupMember, dict(members), member_rows)  # type: ignore[arg-type]
 
