@@ -6,13 +6,14 @@ Everything binds to 127.0.0.1 unless set.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -155,6 +156,41 @@ class IntranetSetting(BaseModel):
             raise ConfigurationError("intranet: the token file cannot be read") from error
 
 
+class SmsSetting(BaseModel):
+    """A gateway for text messages: HTTP with a small JSON document (docs/run-a-node.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(pattern=r"^https?://[^/]+")
+    method: Literal["POST", "PUT"] = "POST"
+    token_file: Path | None = None
+    header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
+    """Header that carries the secret, after the word of `scheme`."""
+    scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z]*$")
+    body: str = '{"to": "{number}", "text": "{text}", "id": "{id}"}'
+    """JSON as the gateway wants it; `{number}`, `{text}` and `{id}` are put into its texts."""
+    timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+
+    @field_validator("body")
+    @classmethod
+    def _is_json(cls, value: str) -> str:
+        if "{number}" not in value or "{text}" not in value:
+            raise ValueError("must hold {number} and {text}")
+        json.loads(value)  # a JSONDecodeError is a ValueError
+        return value
+
+    def template(self) -> Any:
+        """The body as data, nothing put in yet."""
+        return json.loads(self.body)
+
+    def token(self) -> str:
+        """The secret in the token file. Raises ConfigurationError when it cannot be read."""
+        try:
+            return self.token_file.read_text(encoding="utf-8").strip() if self.token_file else ""
+        except OSError as error:
+            raise ConfigurationError("sms: the token file cannot be read") from error
+
+
 class NodeConfiguration(BaseSettings):
     """All settings of a node."""
 
@@ -185,6 +221,7 @@ class NodeConfiguration(BaseSettings):
     records: list[RecordSetting] = Field(default_factory=list)
     mail: MailSetting | None = None
     intranet: IntranetSetting | None = None
+    sms: SmsSetting | None = None
     ebxml: EbxmlSetting | None = None
     status_folder: Path | None = None
     """Folder or share where the status page is written as plain files on every change."""

@@ -126,3 +126,4 @@ BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""
+    "sms": "samhandling.downtime.channels.sms.SmsChannel",

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from samhandling.configuration import IntranetSetting, MailSetting
+from samhandling.configuration import IntranetSetting, MailSetting, SmsSetting
 from samhandling.downtime.channels.email import EmailChannel
 from samhandling.downtime.channels.intranet import IntranetChannel
+from samhandling.downtime.channels.sms import SmsChannel
 from samhandling.downtime.ports import Channel, ChannelBusyError, ChannelRefusedError, ChannelUnsureError, Letter
 from tests.harness import free_port
 from tests.smtp_server import mail_server
@@ -40,9 +44,12 @@ class Other:
 
 @dataclass
 class _Hook:
-    got: list[dict[str, str]] = field(default_factory=list)
+    got: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     die: bool = False
+    slow: float = 0.0
+    """Seconds before it answers."""
+    token: str = ""
 
 
 @contextmanager
@@ -50,10 +57,15 @@ def hook_server() -> Iterator[tuple[_Hook, int]]:
     hook = _Hook()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            hook.token = self.headers["Authorization"] or ""
             if hook.status < 300:
                 hook.got.append(body | {"key": self.headers["Idempotency-Key"]})
+            time.sleep(hook.slow)
             if hook.die:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
@@ -75,7 +87,7 @@ def hook_server() -> Iterator[tuple[_Hook, int]]:
         thread.join()
 
 
-@pytest.fixture(params=["email", "intranet"])
+@pytest.fixture(params=["email", "intranet", "sms"])
 def other(request: pytest.FixtureRequest) -> Iterator[Other]:
     if request.param == "email":
         with mail_server() as letters:
@@ -89,8 +101,10 @@ def other(request: pytest.FixtureRequest) -> Iterator[Other]:
             )
     else:
         with hook_server() as (hook, port):
+            url = f"http://127.0.0.1:{port}/stans"
+            intranet = request.param == "intranet"
             yield Other(
-                channel=IntranetChannel(IntranetSetting(url=f"http://127.0.0.1:{port}/stans")),
+                channel=IntranetChannel(IntranetSetting(url=url)) if intranet else SmsChannel(SmsSetting(url=url)),
                 ids=lambda: [each["key"] for each in hook.got],
                 refuse=lambda: setattr(hook, "status", 403),
                 busy=lambda: setattr(hook, "status", 503),
@@ -129,13 +143,49 @@ def test_nobody_knows(other: Other) -> None:
         other.channel.hand_over(LETTER, now=NOW)
 
 
-@pytest.mark.parametrize("kind", ["email", "intranet"])
+@pytest.mark.parametrize("kind", ["email", "intranet", "sms"])
 def test_nobody_is_there(kind: str) -> None:
     port = free_port()
-    channel: Channel = (
-        EmailChannel(MailSetting(host="127.0.0.1", port=port, starttls=False, sender="a@b.invalid"))
-        if kind == "email"
-        else IntranetChannel(IntranetSetting(url=f"http://127.0.0.1:{port}/"))
-    )
+    channels: dict[str, Channel] = {
+        "email": EmailChannel(MailSetting(host="127.0.0.1", port=port, starttls=False, sender="a@b.invalid")),
+        "intranet": IntranetChannel(IntranetSetting(url=f"http://127.0.0.1:{port}/")),
+        "sms": SmsChannel(SmsSetting(url=f"http://127.0.0.1:{port}/")),
+    }
     with pytest.raises(ChannelBusyError):
-        channel.hand_over(LETTER, now=NOW)
+        channels[kind].hand_over(LETTER, now=NOW)
+
+
+def test_the_settings_say_what_the_gateway_reads(tmp_path: Path) -> None:
+    token = tmp_path / "sms.key"
+    token.write_text("hemmelig\n")
+    body = '{"messages": [{"recipient": "tel:{number}", "body": "{text}"}], "from": "Sykehuset", "ref": "{id}"}'
+    with hook_server() as (hook, port):
+        setting = SmsSetting(url=f"http://127.0.0.1:{port}/send?v=2", method="PUT", body=body, token_file=token)
+        letter = replace(LETTER, address="+4791234567", body='Med "anførsel", {id} og æøå')
+        SmsChannel(setting).hand_over(letter, now=NOW)
+    (got,) = hook.got
+    assert got["messages"] == [{"recipient": "tel:+4791234567", "body": 'Med "anførsel", {id} og æøå'}]
+    assert (got["from"], got["ref"], hook.token) == ("Sykehuset", LETTER.id, "Bearer hemmelig")
+
+
+def test_a_gateway_that_is_too_slow_may_have_taken_it() -> None:
+    with hook_server() as (hook, port):
+        hook.slow = 1.0
+        setting = SmsSetting(url=f"http://127.0.0.1:{port}/", timeout_seconds=0.2)
+        with pytest.raises(ChannelUnsureError):
+            SmsChannel(setting).hand_over(LETTER, now=NOW)
+        assert [each["key"] for each in hook.got] == [LETTER.id]
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_an_error_behind_the_gateway_may_have_taken_it(status: int) -> None:
+    with hook_server() as (hook, port):
+        hook.status = status
+        with pytest.raises(ChannelUnsureError):
+            SmsChannel(SmsSetting(url=f"http://127.0.0.1:{port}/")).hand_over(LETTER, now=NOW)
+
+
+@pytest.mark.parametrize("body", ["{number} {text}", '{"to": "{number}"}', '{"text": "{text}"}'])
+def test_a_template_that_cannot_work_stops_the_start(body: str) -> None:
+    with pytest.raises(ValueError, match="body"):
+        SmsSetting(url="http://sms.invalid/", body=body)
