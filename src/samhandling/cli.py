@@ -95,6 +95,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "cpa": Command("samhandling.ebxml.commands:app", "Vis avtaler (CPA) på helsenettet.", NODE, store=False),
     "pki": Command("samhandling.world.pki:app", "Lag oppdiktede sertifikater til prøving.", NODE, store=False),
+    "register": Command(
+        "samhandling.world.register.commands:app", "Et oppdiktet register på denne maskinen.", NODE, store=False
+    ),
     "world": Command("samhandling.world.commands:app", "Last, kontroller, sammenlign og eksporter oppsettet.", DATA),
     "user": Command("samhandling.access.commands:app", "Lag brukere, gi roller, steng ute.", DATA),
 }

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from samhandling.ebxml.certificates import Use
 from samhandling.ebxml.packing import Signer
@@ -51,6 +51,8 @@ class Pki:
     issuer: Held
     now: datetime
     key_size: int = KEY_SIZE
+    url: str = ""
+    """Where revocation is asked (`samhandling register demo`); without it the certificates name no place."""
 
     def issue(
         self,
@@ -80,7 +82,7 @@ class Pki:
         builder = builder.add_extension(x509.BasicConstraints(False, None), True)
         builder = builder.add_extension(_usage(use), True)
         builder = builder.add_extension(_identifier_of(by), False)
-        return Held(key, builder.sign(by.key, hashes.SHA256()))
+        return Held(key, _asked_at(builder, self.url, "issuer").sign(by.key, hashes.SHA256()))
 
     def self_signed(self, name: str, number: str, use: Use) -> Held:
         """A certificate that nobody vouches for."""
@@ -118,13 +120,13 @@ class Pki:
         return builder.sign(by.key, hashes.SHA256())
 
 
-def make(now: datetime, *, key_size: int = KEY_SIZE) -> Pki:
-    """A root and an issuer, valid ten years round now (aware UTC)."""
+def make(now: datetime, *, key_size: int = KEY_SIZE, url: str = "") -> Pki:
+    """A root and an issuer, valid ten years round now (aware UTC). `url`: where their revocation is asked."""
     root_key, issuer_key = _new_key(key_size), _new_key(key_size)
     root_name, issuer_name = _issuer_name("rot"), _issuer_name("virksomhet")
     root = _issuer_certificate(root_name, root_name, root_key, root_key, now)
-    issuer = _issuer_certificate(issuer_name, root_name, issuer_key, root_key, now)
-    return Pki(Held(root_key, root), Held(issuer_key, issuer), now, key_size)
+    issuer = _issuer_certificate(issuer_name, root_name, issuer_key, root_key, now, url)
+    return Pki(Held(root_key, root), Held(issuer_key, issuer), now, key_size, url)
 
 
 def _new_key(key_size: int) -> rsa.RSAPrivateKey:
@@ -142,12 +144,24 @@ def _issuer_name(what: str) -> x509.Name:
 
 
 def _issuer_certificate(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, by: rsa.RSAPrivateKey, now: datetime
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, by: rsa.RSAPrivateKey, now: datetime, url: str = ""
 ) -> x509.Certificate:
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     builder = _builder(subject, issuer, key, now, (-1825, 1825))
     builder = builder.add_extension(x509.BasicConstraints(True, None), True).add_extension(usage, True)
-    return builder.sign(by, hashes.SHA256())
+    return _asked_at(builder, url, "root").sign(by, hashes.SHA256())
+
+
+def _asked_at(builder: x509.CertificateBuilder, url: str, issuer: str) -> x509.CertificateBuilder:
+    """Names where the issuer's list lies and where its OCSP answers."""
+    if not url:
+        return builder
+    place = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}/crl/{issuer}.crl")], None, None, None)
+    ocsp = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(f"{url}/ocsp/{issuer}")
+    )
+    builder = builder.add_extension(x509.CRLDistributionPoints([place]), False)
+    return builder.add_extension(x509.AuthorityInformationAccess([ocsp]), False)
 
 
 def _builder(

@@ -27,7 +27,7 @@ PASSWORD = "SYNTETISK"  # noqa: S105
 README = """\
 SYNTETISK. Oppdiktede sertifikater og nøkler til prøving, laget av «samhandling pki demo». Bruk dem aldri i drift.
 
-root.pem, issuer.pem        utstederne
+root.pem, issuer.pem        utstederne, med nøklene deres ved siden av
 root.crl, issuer.crl        hva de har trukket tilbake; gjelder i 30 dager
 HER-signing.pem, .key       signering; også som .p12 (passord i password.txt)
 HER-encryption.pem, .key    kryptering
@@ -48,6 +48,10 @@ def demo(
     world: Annotated[str, typer.Option("--world", help="Hvem som får sertifikater: en verden eller fil.")] = "liten",
     at: Annotated[str, typer.Option("--at", metavar="TID", help="Når sertifikatene lages; nå, ellers.")] = "",
     bits: Annotated[int, typer.Option("--bits", min=2048, max=4096, help="Lengden på nøklene.")] = pki.KEY_SIZE,
+    register: Annotated[
+        str,
+        typer.Option("--register", metavar="URL", help="Adressen til «samhandling register demo»."),
+    ] = "",
 ) -> None:
     """Lag oppdiktede utstedere, sertifikater og tilbakekallingslister for virksomhetene i en verden.
 
@@ -64,14 +68,14 @@ def demo(
         raise ConfigurationError("certificates are made for test worlds only")
     now = (oslo.parse_xml_time(at).instant if at else datetime.now(UTC)).replace(microsecond=0)
     (folder / "bad").mkdir(parents=True, exist_ok=True)
-    made = pki.make(now, key_size=bits)
+    made = pki.make(now, key_size=bits, url=register.rstrip("/"))
     owners = [one for one in source.organisation if one.organisation_number]
     transport = Transport(issuers=["root.pem", "issuer.pem"], crls=["root.crl", "issuer.crl"])
     for owner in owners:
         _pair(folder, made, owner, transport)
     revoked = _bad(folder / "bad", made, owners[0])
     for name, held, gone in (("root", made.root, ()), ("issuer", made.issuer, (revoked,))):
-        (folder / f"{name}.pem").write_bytes(held.certificate_pem())
+        _write(folder, name, held)
         crl = made.crl(gone, by=held)
         (folder / f"{name}.crl").write_bytes(crl.public_bytes(serialization.Encoding.PEM))
     (folder / "password.txt").write_text(PASSWORD + "\n")
