@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from benchmarks import Result, rate
 from samhandling.stays import events
 from samhandling.stays.events import Event, Professional
-from samhandling.stays.policy import shipped
+from samhandling.stays.policy import OSTFOLD, shipped
 from samhandling.stays.rules import State, StayState, decide
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.payment import ReadyInterval, of_stay, shipped_prices
@@ -48,7 +48,7 @@ def run() -> list[Result]:
     """Decisions a second on one core."""
     happened = history()
 
-    policy, prices = shipped(), shipped_prices()
+    policy, prices = shipped(OSTFOLD), shipped_prices()
 
     def play() -> StayState:
         state = StayState()

@@ -17,7 +17,7 @@ from samhandling.stays.play.carrying import PlayedStay
 from samhandling.stays.play.player import Player
 from samhandling.stays.play.report import outcome
 from samhandling.stays.play.script import Script, ScriptStep, Who
-from samhandling.stays.policy import shipped
+from samhandling.stays.policy import OSTFOLD, shipped
 from samhandling.stays.rules import State, StayState
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.values import Request
@@ -82,7 +82,7 @@ def played(history: list[tuple[int, tuple[str, dict[str, Any]]]], *, agreement: 
         at += timedelta(minutes=gap)
         steps.append(ScriptStep(number=number, at=at, do="apprec" if do == "receipt" else do, values=values))
     who = Who(id_class="FNR", municipality="3101", agreement=agreement)
-    player = Watched(Script(name="", policy=shipped(), who=who, steps=tuple(steps)))
+    player = Watched(Script(name="", policy=shipped(OSTFOLD), who=who, steps=tuple(steps)))
     for step in steps:
         player.until(step.at)
         if step.do == "apprec" and player.post_box.find(step.text("of")) is None:
@@ -149,7 +149,7 @@ STATES = st.builds(
 @settings(max_examples=2000, deadline=None)
 @given(st.sampled_from(sorted(REFERENCE)), STATES, st.sampled_from([None, "", "Glemt", "technical", "other"]))
 def test_the_verdict_is_that_of_the_slow_reference(code: str, state: StayState, reason: str | None) -> None:
-    answer = may_send(code, state, shipped(), now=START, reason=reason)
+    answer = may_send(code, state, shipped(OSTFOLD), now=START, reason=reason)
     assert WORDS[answer.word] == reference(code, state, START, reason)
 
 
@@ -288,7 +288,7 @@ def test_f1_does_not_depend_on_when_the_receipt_reaches_us(receipts: list[int], 
     values = {"of": "M3", "generated": START + timedelta(minutes=first)}
     steps.append(ScriptStep(number=4, at=at, do="apprec", values=values))
     who = Who(id_class="FNR", municipality="3101", agreement=True)
-    player = Player(Script(name="", policy=shipped(), who=who, steps=tuple(steps)))
+    player = Player(Script(name="", policy=shipped(OSTFOLD), who=who, steps=tuple(steps)))
     player.play()
     (clock,) = [d for d in outcome(player, "x")["deadlines"] if d["id"] == "F1"]
     assert clock["state"] == ("met" if first <= 24 * 60 else "missed")

@@ -19,7 +19,8 @@ from samhandling.patients.values import Number, PatientDetails
 from samhandling.registry.models import Agreement, CommunicationParty, ContactPoint
 from samhandling.stays import events
 from samhandling.stays.events import About, Professional
-from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, Stay
+from samhandling.stays.models import BreachOfRoutine, Course, Deadline, Expectation, RoutinePolicy, Stay
+from samhandling.stays.policy import OSTFOLD
 from samhandling.stays.services import Applied, apply
 from samhandling.store.services import mark_as_test
 from samhandling.tasks.models import Task
@@ -202,6 +203,7 @@ def open_ward(at: str = "16.11.2026 06.00") -> Ward:
     mun_a = _municipality("Kommune A", "8100", "9901")
     mun_b = _municipality("Kommune B", "8200", "9902")
     mun_z = _municipality("Kommune Z", "8300", "9903")
+    RoutinePolicy.objects.create(organisation=hospital, name="SØ", base=OSTFOLD, valid_from=date(2013, 6, 5))
     Agreement.objects.create(hospital=hospital, municipality=mun_a)
     Agreement.objects.create(hospital=hospital, municipality=mun_b)
     return Ward(hospital, mun_a, mun_z, on(at))

@@ -20,6 +20,7 @@ from samhandling.patients.models import Patient
 from samhandling.registry.models import MessageSetting
 from samhandling.stays import events
 from samhandling.stays.models import Course, RoutinePolicy, Stay
+from samhandling.stays.policy import OSTFOLD
 from samhandling.stays.services import register
 from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
@@ -226,7 +227,11 @@ def test_the_routine_may_want_dialogue_to_be_answers_only(
     where = f"/skriv/forlop/{course.pk}/helsefaglig-dialog/"
     assert "Somatikk plo meldingsmottak" not in home_nurse.get(where).content.decode()
     RoutinePolicy.objects.create(
-        organisation=world.hospital, name="Prøve", valid_from="2026-01-01", changes={"free_dialogue": True}
+        organisation=world.hospital,
+        name="Prøve",
+        base=OSTFOLD,
+        valid_from="2026-01-01",
+        changes={"free_dialogue": True},
     )
     assert "Somatikk plo meldingsmottak" in home_nurse.get(where).content.decode()
     received = Message.objects.get(direction="in", type="LOG_INNLAGT")

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from samhandling.stays import events
-from samhandling.stays.models import Deadline
+from samhandling.stays.models import Deadline, RoutinePolicy
 from samhandling.stays.policies import policy_for
+from samhandling.stays.policy import NATIONAL, shipped
 from samhandling.stays.policy_commands import app
 from tests.scenario.ward import Ward, open_ward
 
@@ -43,6 +44,17 @@ def test_the_agreement_goes_before_the_hospital_and_each_holds_from_its_day(ward
     assert hours(date(2026, 11, 21), "9901") == 20
 
 
+def test_without_an_agreement_of_its_own_a_hospital_has_the_national_rules_only(ward: Ward) -> None:
+    RoutinePolicy.objects.all().delete()
+    found = policy_for(ward.hospital.pk, date(2026, 11, 16), "9901")
+    assert found == shipped(NATIONAL)
+    # What only Sykehuset Østfold has agreed: S-24, S-39 to S-41, C-12, C-13.
+    assert (found.dialogue_in_stay_only, found.free_dialogue, found.discharge_report) == (False, True, True)
+    assert "outside_use" in found.deviation_reasons
+    shown = CliRunner().invoke(app, ["in-force", "--hospital", "8000", "--day", "2026-11-16"])
+    assert 'name = "Nasjonale regler"' in shown.output
+
+
 def test_a_stay_is_judged_by_the_routine_of_its_municipality(ward: Ward, tmp_path) -> None:
     use(tmp_path, "Avtalen", 12, "--from", "2026-11-10", "--municipality", "9901")
     due = {}
@@ -71,4 +83,4 @@ def test_an_unknown_hospital_and_a_wrong_day_are_wrong_use(ward: Ward, tmp_path)
     assert runner.invoke(app, ["use", str(file), "--hospital", "1", "--from", "2026-01-01"]).exit_code == 2
     assert runner.invoke(app, ["use", str(file), "--hospital", "8000", "--from", "i går"]).exit_code == 2
     shown = runner.invoke(app, ["in-force", "--hospital", "8000", "--day", "2026-11-16"])
-    assert 'name = "Sykehuset Østfold, versjon 1"' in shown.output
+    assert 'name = "SØ"' in shown.output

@@ -19,6 +19,7 @@ from samhandling.registry.models import Agreement, CounterpartFault, MessageSett
 from samhandling.stays import errors, events
 from samhandling.stays.events import About
 from samhandling.stays.models import BreachOfRoutine, RoutinePolicy, Stay, StayEvent, TimelineError
+from samhandling.stays.policy import OSTFOLD
 from samhandling.stays.services import apply, pass_on, register
 from samhandling.stays.work import load_state
 from samhandling.store.models import Store
@@ -291,7 +292,11 @@ def test_an_early_notice_received_late_is_missed(ward, person, active):
 
 def test_a_hospital_has_its_own_policy_from_a_day_on(ward, person):
     RoutinePolicy.objects.create(
-        organisation=ward.hospital, name="Egen", valid_from=date(2026, 11, 16), changes={"early_notice_hours": 12}
+        organisation=ward.hospital,
+        name="Egen",
+        base=OSTFOLD,
+        valid_from=date(2026, 11, 16),
+        changes={"early_notice_hours": 12},
     )
     stay = ward.admit(person, "16.11.2026 10.00")
     ward.flag(person, "16.11.2026 10.20")

@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from samhandling.stays.policy import OSTFOLD
 from samhandling.store.services import mark_as_test
 from samhandling.world import format as f
 from samhandling.world.check import ERROR, check
@@ -101,6 +102,12 @@ def organisations(draw: st.DrawFn, number: int) -> f.Organisation:
             f.Document(code=code, title=draw(texts), version=draw(st.text("0123456789.", max_size=5)))
             for code in draw(st.lists(words, unique=True, max_size=2))
         ],
+        routine=[
+            f.Routine(base=base, name=draw(texts), changes=draw(routine_changes), municipality_number=number)
+            for base, number in draw(st.sampled_from([[], [("nasjonal", "")], [(OSTFOLD, ""), ("nasjonal", "3101")]]))
+        ]
+        if kind == "hospital"
+        else [],
         fault=[
             f.Fault(mode=mode, minutes=draw(st.integers(0, 500)), reason=draw(texts), starts_at=draw(instants))
             for mode in draw(st.lists(st.sampled_from(["slow", "silent", "reject_e21"]), unique=True, max_size=2))
@@ -109,6 +116,10 @@ def organisations(draw: st.DrawFn, number: int) -> f.Organisation:
     )
 
 
+routine_changes = st.sampled_from(
+    [{}, {"early_notice_hours": 12}, {"receipt_alarm_minutes": {"M3": 60}, "confirm_ready_by": "11:00"},
+     {"allowed": {"M9": "X X A A X X X X", "M10": "X X A A X X X X"}, "deviation_reasons": ["technical"]}]
+)  # fmt: skip
 instants = st.one_of(
     st.none(),
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from samhandling.stays.policy import shipped, with_changes
+from samhandling.stays.policy import OSTFOLD, shipped, with_changes
 from samhandling.stays.rules import State, StayState
 from samhandling.stays.rules.allowed import may_send
 from samhandling.stays.rules.receiving import Incoming, judge
 from samhandling.stays.rules.values import Request
 
-POLICY = shipped()
+POLICY = shipped(OSTFOLD)
 NOW = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 BASE = {"admitted_at": NOW, "id_class": "FNR", "ordinary": True, "municipality": "3101", "agreement": True}
 ASKED = (Request(reference="1", at=NOW), Request(reference="2", ours=True, at=NOW))

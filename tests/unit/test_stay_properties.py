@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from samhandling.stays import events
 from samhandling.stays.events import Professional
-from samhandling.stays.policy import shipped
+from samhandling.stays.policy import OSTFOLD, shipped
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, decide
 from samhandling.stays.rules.values import (
     AttendingNamed,
@@ -138,7 +138,7 @@ class Run:
         """False when the event is impossible now."""
         before = self.state
         try:
-            done = decide(before, event, shipped(), now)
+            done = decide(before, event, shipped(OSTFOLD), now)
         except ImpossibleEventError:
             return False
         for action in done.actions:

@@ -13,7 +13,7 @@ from samhandling.stays import events
 from samhandling.stays.anomalies import ANOMALIES
 from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.events import Professional
-from samhandling.stays.policy import PolicyError, shipped, with_changes
+from samhandling.stays.policy import OSTFOLD, PolicyError, shipped, with_changes
 from samhandling.stays.policy_check import COLUMNS
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, courses, deadlines, decide, expectations
 from samhandling.stays.rules.allowed import may_send, table_word
@@ -51,7 +51,7 @@ ADMITTED = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 NOW = ADMITTED + timedelta(hours=2)
 TODAY, TOMORROW = date(2026, 11, 16), date(2026, 11, 17)
 DOCTOR = Professional(family_name="Legesen")
-POLICY = shipped()
+POLICY = shipped(OSTFOLD)
 BASE = {"admitted_at": ADMITTED, "id_class": "FNR", "ordinary": True, "municipality": "3101", "agreement": True}
 
 IN = StayState(state=State.IN, **BASE)

@@ -134,6 +134,13 @@ def test_the_shipped_world_warns_of_the_two_coordinators() -> None:
         ('unit = "MED"', 'unit = "KIR"', "world.reference_unknown"),
         ('organisation = "1001"', 'organisation = "1009"', "world.reference_unknown"),
         ("test = true", "test = false", "world.user_in_real_world"),
+        ("[[agreement]]", '[[organisation.routine]]\nbase = "nasjonal"\n\n[[agreement]]', "world.routine_kind"),
+        ('kind = "ward"', 'kind = "ward"\n[[organisation.routine]]\nbase = "annen"', "world.routine_wrong"),
+        (
+            'kind = "ward"',
+            'kind = "ward"\n[[organisation.routine]]\nbase = "nasjonal"\nchanges.deviation_reasons = []',
+            "world.routine_wrong",
+        ),
         ("[[agreement]]", '[[organisation.fault]]\nmode = "silent"\n\n[[agreement]]', ""),
     ],
 )

@@ -22,7 +22,7 @@ from samhandling.patients.models import Patient
 from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.dialogs import place_key
 from samhandling.stays.models import BreachOfRoutine, Course, CourseEvent, CourseMessageRow
-from samhandling.stays.policy import shipped
+from samhandling.stays.policy import NATIONAL, shipped
 from samhandling.stays.rules import courses
 from samhandling.stays.rules.courses import CourseMessage, CourseState, MessageKind
 from samhandling.store.prepared import first, insert, prepared, update
@@ -297,7 +297,7 @@ def refold(course: Course, *, now: datetime) -> None:
         # Nobody waits for a place any more (§ 11).
         close_tasks(unique_key=place_key(course), organisation=course.organisation, how="obsolete", now=now)
     if found.anomalies:
-        wait = timedelta(minutes=shipped().order_wait_minutes)
+        wait = timedelta(minutes=shipped(NATIONAL).order_wait_minutes)
         enqueue(
             "stays.course_check", {"course": course.pk}, now=now, run_at=now + wait,
             unique=f"stays.course_check:{course.pk}",

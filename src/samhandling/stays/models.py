@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from samhandling.errors import SamhandlingError
-from samhandling.stays.policy import OSTFOLD
+from samhandling.stays.policy import NATIONAL
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.expectations import ExpectationState
@@ -37,7 +37,7 @@ class RoutinePolicy(models.Model):
     municipality_number = models.CharField(max_length=4, blank=True)
     """Only for this municipality; empty: for all."""
     name = models.CharField(max_length=100)
-    base = models.CharField(max_length=60, default=OSTFOLD)
+    base = models.CharField(max_length=60, default=NATIONAL)
     """The shipped routine that `changes` differ from: a name of `stays.policy.shipped_names`."""
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)

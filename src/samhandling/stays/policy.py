@@ -1,8 +1,8 @@
 """The routine's values, as dated data: who may send what when, deadlines, alarms and switches (routines 2.4, 2.5, 1b).
 
 The versions that come with the program stand as files in `routines/`: the national rules, and what Sykehuset Østfold
-has agreed beside them (version 1). Another hospital, or one agreement with a municipality, has other values from a day
-on: a row of `RoutinePolicy`. Nothing of this stands as a constant in code.
+has agreed beside them (version 1). What a hospital, or its agreement with one municipality, has agreed is a row of
+`RoutinePolicy`; without one only the national rules hold. Nothing of this stands as a constant in code.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 @cache
-def shipped(name: str = OSTFOLD) -> Policy:
+def shipped(name: str) -> Policy:
     """The routine of that name that comes with the program. Raises PolicyError for a name that there is not."""
     file = resources.files("samhandling.stays") / "routines" / f"{name}.toml"
     if name not in shipped_names():

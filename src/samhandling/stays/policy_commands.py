@@ -123,7 +123,7 @@ def use(
     first, last = _day(begins), _day(ends) if ends else None
     if last is not None and last < first:
         _stop("--to er før --from.")
-    base = msgspec.to_builtins(shipped())
+    base = msgspec.to_builtins(shipped(OSTFOLD))
     values = msgspec.to_builtins(found)
     own = {name: value for name, value in values.items() if value != base[name]}
     for name in ("name", "valid_from"):

@@ -44,7 +44,7 @@ Made from `samhandling/stays/routines` and the tables by `python -m samhandling.
 The routine (*policy*) says who may send what to whom in which state, with which reasons and deadlines. It is dated data.
 Two versions come with the program: `nasjonal` (the national rules) and `sykehuset-ostfold-1` (what Sykehuset Østfold has
 agreed beside them). A decision uses the version in force on its day: that of the agreement with the patient's
-municipality, else the hospital's, else `sykehuset-ostfold-1`. What was decided before a change stands.
+municipality, else the hospital's, else `nasjonal`. What was decided before a change stands.
 
 ## A routine of one's own
 

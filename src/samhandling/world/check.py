@@ -9,6 +9,7 @@ from typing import Any
 
 from samhandling.organisations.rules import overlap, valid_on
 from samhandling.registry.rules import SERVICE_FUNCTIONS, HoursError, parse_hours
+from samhandling.stays.policy import PolicyError, shipped, with_changes
 from samhandling.world.format import Agreement, Organisation, Party, World
 from samhandling.world.reading import Source
 
@@ -113,6 +114,9 @@ def _dated(world: World) -> Iterator[tuple[str, Any, tuple[object, ...]]]:
             yield f"{path}.group[{number}]", group, ("group", organisation.her_id, group.name)
         for number, document in enumerate(organisation.document):
             yield f"{path}.document[{number}]", document, ("document", organisation.her_id, document.code)
+        for number, routine in enumerate(organisation.routine):
+            key = ("routine", organisation.her_id, routine.municipality_number)
+            yield f"{path}.routine[{number}]", routine, key
     for number, agreement in enumerate(world.agreement):
         yield f"agreement[{number}]", agreement, ("agreement", agreement.hospital, agreement.municipality)
 
@@ -212,6 +216,20 @@ def _hours(world: World) -> Iterator[Found]:
                 yield "world.hours_unreadable", ERROR, where, f"åpningstiden «{contact.hours}» kan ikke leses"
 
 
+def _routines(world: World) -> Iterator[Found]:
+    for path, organisation in _organisations(world):
+        for number, routine in enumerate(organisation.routine):
+            where = f"{path}.routine[{number}]"
+            if organisation.kind != "hospital":
+                yield "world.routine_kind", ERROR, where, f"{organisation.name} er ikke sykehus og har ingen rutine"
+            try:
+                base = shipped(routine.base)
+                with_changes(base, name="x", valid_from=routine.valid_from, changes=routine.changes)
+            except PolicyError as error:
+                for finding in error.findings:
+                    yield "world.routine_wrong", ERROR, where, finding
+
+
 def _party_content(world: World) -> Iterator[Found]:
     for path, organisation, party in _parties(world):
         if party.kind == "person" and not party.family_name:
@@ -247,6 +265,7 @@ _RULES: tuple[Callable[[World], Iterator[Found]], ...] = (
     _circles,
     _numbers,
     _hours,
+    _routines,
     _party_content,
     _test_only,
     _users,

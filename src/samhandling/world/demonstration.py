@@ -11,12 +11,10 @@ from samhandling.clock import oslo
 from samhandling.errors import SamhandlingError
 from samhandling.intake.models import AdtRecord
 from samhandling.organisations.models import Organisation
-from samhandling.organisations.services import hosted_organisations, municipality
+from samhandling.organisations.services import municipality
 from samhandling.pages.texts import ROLE_NAMES
 from samhandling.patients.services import register
 from samhandling.patients.values import Number, PatientDetails
-from samhandling.stays.models import RoutinePolicy
-from samhandling.stays.policy import NATIONAL, shipped
 from samhandling.store import services as store
 from samhandling.world.day import Day, Person, Played, read_day
 from samhandling.world.feed import SENDER
@@ -28,7 +26,6 @@ from samhandling.world.reading import Source, read
 from samhandling.world.stages import InProcess
 
 WORLD = "ostfold"
-WITH_DISCHARGE_REPORT = "3105"
 
 
 class StoreInUseError(SamhandlingError):
@@ -69,7 +66,6 @@ def prepare(*, tell: Tell) -> Day:
     if row is None:
         row = PlayedDay.objects.create(pk=1, world=WORLD, at=begins)
     _know_users(day, now=begins)
-    _agree_on_discharge_reports(begins)
     _play(day, row, tell)
     PlayedDay.objects.filter(pk=1).update(at=day.starts_at, ready=True)
     store.set_clock(day.starts_at, machine_now=datetime.now(UTC))
@@ -99,20 +95,6 @@ def still_to_play(day: Day) -> list[Played]:
     stored = set(AdtRecord.objects.filter(sending_application=SENDER[0]).values_list("control_id", flat=True))
     stored.update(*PlayedDay.objects.filter(pk=1).values_list("letters", flat=True))
     return [each for each in day.everything() if each.control_id not in stored]
-
-
-def _agree_on_discharge_reports(now: datetime) -> None:
-    """Sarpsborg has agreed on Utskrivningsrapport beside the hospital's routine, so that the day shows it (C-12)."""
-    hospital = hosted_organisations("hospital")[0]
-    RoutinePolicy.objects.get_or_create(
-        organisation=hospital,
-        municipality_number=WITH_DISCHARGE_REPORT,
-        valid_from=oslo.day(now),
-        defaults={
-            "name": "Sykehuset Østfold og Sarpsborg (oppdiktet avtale)",
-            "changes": {"discharge_report": True, "allowed": {"M14": shipped(NATIONAL).allowed["M14"]}},
-        },
-    )
 
 
 _SEXES = {"M": "1", "K": "2"}

@@ -46,7 +46,7 @@ def rows(world: World) -> Rows:
         put(f"kommunenummer {number.number} fra {number.valid_from}", number)
     for organisation in world.organisation:
         top = f"organisasjon {organisation.her_id}"
-        put(top, organisation, "unit", "party", "contact", "group", "document", "fault")
+        put(top, organisation, "unit", "party", "contact", "group", "document", "routine", "fault")
         found[top]["written_by_epj"] = sorted(organisation.written_by_epj)
         for unit in organisation.unit:
             put(f"{top} enhet {unit.code} fra {unit.valid_from}", unit)
@@ -63,6 +63,8 @@ def rows(world: World) -> Rows:
                 put(f"{name} medlem {member.role} «{member.name}» fra {member.valid_from}", member)
         for document in organisation.document:
             put(f"{top} dokument {document.code} fra {document.valid_from}", document)
+        for routine in organisation.routine:
+            put(f"{top} rutine {routine.municipality_number or 'for alle'} fra {routine.valid_from}", routine)
         for fault in sorted(organisation.fault, key=msgspec.json.encode):
             put(f"{top} feil {fault.mode} {fault.message_type}", fault)
     for agreement in world.agreement:

@@ -19,6 +19,8 @@ from samhandling.registry.models import (
     ReceptionSetting,
     RoutineDocument,
 )
+from samhandling.stays.models import RoutinePolicy
+from samhandling.stays.policy import shipped
 from samhandling.store.services import is_test_store
 from samhandling.world import format as f
 from samhandling.world.check import function_of
@@ -71,6 +73,7 @@ class _Parts:
         self.contacts = _by_organisation(ContactPoint.objects.select_related("unit").order_by("pk"))
         self.groups = _by_organisation(ContactGroup.objects.prefetch_related("members__unit").order_by("pk"))
         self.documents = _by_organisation(RoutineDocument.objects.order_by("pk"))
+        self.routines = _by_organisation(RoutinePolicy.objects.order_by("pk"))
         self.faults = _by_organisation(CounterpartFault.objects.order_by("pk"))
         self.writers = _by_organisation(MessageSetting.objects.filter(written_by="epj").order_by("message_type"))
         self.receptions = {row.organisation_id: row for row in ReceptionSetting.objects.all()}
@@ -94,6 +97,7 @@ def _organisation(row: Organisation, parts: _Parts, *, test: bool) -> f.Organisa
         contact=[_take(f.Contact, r, unit=_code(r.unit)) for r in parts.contacts[row.pk]],
         group=[_group(r) for r in parts.groups[row.pk]],
         document=[_take(f.Document, r) for r in parts.documents[row.pk]],
+        routine=[_routine(r) for r in parts.routines[row.pk]],
         fault=[_fault(r) for r in parts.faults[row.pk]] if test else [],
     )
 
@@ -116,6 +120,11 @@ def _party(row: CommunicationParty) -> f.Party:
 def _group(row: ContactGroup) -> f.Group:
     members = sorted(row.members.all(), key=lambda m: m.pk)
     table: f.Group = _take(f.Group, row, member=[_take(f.Member, m, unit=_code(m.unit)) for m in members])
+    return table
+
+
+def _routine(row: RoutinePolicy) -> f.Routine:
+    table: f.Routine = _take(f.Routine, row, name=row.name if row.name != shipped(row.base).name else "")
     return table
 
 

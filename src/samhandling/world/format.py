@@ -8,7 +8,7 @@ HER-ids; units are named by their code within their organisation. Days are inclu
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -152,6 +152,19 @@ class Document(_Dated, kw_only=True):
     url: Text = ""
 
 
+class Routine(_Dated, kw_only=True):
+    """`[[organisation.routine]]`: the routine of a hospital, or of its agreement with one municipality (C-13)."""
+
+    base: Short
+    """Name of a routine that comes with the program."""
+    name: Text = ""
+    """Empty: that of the base."""
+    municipality_number: str = ""
+    """Only for the agreement with this municipality; empty: for all."""
+    changes: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What differs from the base: the names of `docs/reference-routine.md`."""
+
+
 class Fault(_Table, kw_only=True):
     """`[[organisation.fault]]`: how the counterpart misbehaves on purpose (test worlds only)."""
 
@@ -184,6 +197,7 @@ class Organisation(_Dated, kw_only=True):
     contact: list[Contact] = msgspec.field(default_factory=list)
     group: list[Group] = msgspec.field(default_factory=list)
     document: list[Document] = msgspec.field(default_factory=list)
+    routine: list[Routine] = msgspec.field(default_factory=list)
     fault: list[Fault] = msgspec.field(default_factory=list)
 
 

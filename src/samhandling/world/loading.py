@@ -26,6 +26,8 @@ from samhandling.registry.models import (
     ReceptionSetting,
     RoutineDocument,
 )
+from samhandling.stays.models import RoutinePolicy
+from samhandling.stays.policy import shipped
 from samhandling.store.services import is_test_store, require_test_store
 from samhandling.world import format as f
 from samhandling.world.check import ERROR, check, function_of
@@ -132,6 +134,7 @@ class _Loader:
         self._contacts()
         self._groups()
         self._documents()
+        self._routines()
         self._faults()
 
     def _put(self, model: type[models.Model], existing: dict[Hashable, Any], wanted: Rows) -> dict[Hashable, Any]:
@@ -283,6 +286,15 @@ class _Loader:
             for o, d in self._each("document")
         ]
         self._put(RoutineDocument, dict(existing), wanted)  # type: ignore[arg-type]
+
+    def _routines(self) -> None:
+        existing = {(r.organisation_id, r.municipality_number, r.valid_from): r for r in RoutinePolicy.objects.all()}
+        wanted: Rows = []
+        for o, r in self._each("routine"):
+            values = {"organisation_id": o.pk, "name": r.name or shipped(r.base).name}
+            values |= _copy(r, "base", "municipality_number", "changes") | _dates(r)
+            wanted.append(((o.pk, r.municipality_number, r.valid_from), values))
+        self._put(RoutinePolicy, dict(existing), wanted)  # type: ignore[arg-type]
 
     def _faults(self) -> None:
         names = ("mode", "minutes", "message_type", "reason", "starts_at", "ends_at")

@@ -102,7 +102,7 @@ def _blocks(table: msgspec.Struct, path: str) -> Iterator[str]:
         value = getattr(table, field.name)
         default = field.default_factory() if callable(field.default_factory) else field.default
         is_tables = isinstance(value, list) and any(isinstance(row, msgspec.Struct) for row in value)
-        if isinstance(value, msgspec.Struct) or is_tables:
+        if isinstance(value, msgspec.Struct) or is_tables or (isinstance(value, dict) and value):
             within.append((field.name, value))
         elif value is not None and value != default:
             values[field.name] = value
@@ -110,9 +110,19 @@ def _blocks(table: msgspec.Struct, path: str) -> Iterator[str]:
         yield tomli_w.dumps(values)
     for name, value in within:
         place = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            yield tomli_w.dumps(_nested(place, value))
+            continue
         for row in value if isinstance(value, list) else [value]:
             yield f"[[{place}]]" if isinstance(value, list) else f"[{place}]"
             yield from _blocks(row, place)
+
+
+def _nested(place: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The values at their place, for a writer that begins at the top."""
+    for name in reversed(place.split(".")):
+        values = {name: values}
+    return values
 
 
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([A-Za-z0-9_.\- ]+?)\s*(\]\]|\])\s*(#.*)?$")

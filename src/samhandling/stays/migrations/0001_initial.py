@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality_number', models.CharField(blank=True, max_length=4)),
                 ('name', models.CharField(max_length=100)),
-                ('base', models.CharField(default='sykehuset-ostfold-1', max_length=60)),
+                ('base', models.CharField(default='nasjonal', max_length=60)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(blank=True, null=True)),
                 ('changes', models.JSONField(default=dict)),

@@ -192,7 +192,7 @@ def _policy(value: Any, base: Any) -> Policy:
             return read((Path(base or ".") / name).read_bytes())
         plain = re.sub("[^a-z0-9]+", "-", name.lower().replace("ø", "o")).strip("-")
         if plain in ("", "1", "v1", "default") or re.fullmatch("so(-.*)?|.*ostfold.*", plain):
-            return shipped()
+            return shipped(OSTFOLD)
         return shipped("nasjonal" if plain in ("national", "nasjonal") else plain)
     except OSError as error:
         raise ScriptError("policy: filen finnes ikke eller kan ikke leses.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samhandling.stays.policy import shipped
+from samhandling.stays.policy import OSTFOLD, shipped
 from samhandling.stays.policy_check import COLUMNS
 from samhandling.stays.rules import courses, deadlines, expectations
 from samhandling.stays.rules.table import ALPHABET, ROWS, TABLE
@@ -48,7 +48,7 @@ def reference() -> str:
             "",
             f"| Message | {' | '.join(COLUMNS)} |",
             "|---" * (len(COLUMNS) + 1) + "|",
-            *(f"| {name} | {' | '.join(words.split())} |" for name, words in shipped().allowed.items()),
+            *(f"| {name} | {' | '.join(words.split())} |" for name, words in shipped(OSTFOLD).allowed.items()),
             "",
             "## Deadline",
             "",
