@@ -118,6 +118,7 @@ TASK_ACTIONS: tuple[str, ...] = ("samhandling.exchange.web.following_up.offer",)
 CHANNELS: dict[str, str] = {
     "email": "samhandling.downtime.channels.email.EmailChannel",
     "intranet": "samhandling.downtime.channels.intranet.IntranetChannel",
+    "sms": "samhandling.downtime.channels.sms.SmsChannel",
 }
 """Channel name -> class that fulfils `samhandling.downtime.ports.Channel`."""
 
@@ -126,4 +127,3 @@ BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""
-    "sms": "samhandling.downtime.channels.sms.SmsChannel",
