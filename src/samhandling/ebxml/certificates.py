@@ -18,8 +18,11 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.ocsp import OCSPResponse
 from cryptography.x509.oid import NameOID
 
+from samhandling.ebxml import revocation
+from samhandling.ebxml.revocation import Verdict
 from samhandling.errors import SamhandlingError
 
 _LEAST_BITS = 2048
@@ -57,10 +60,11 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The issuers that are trusted (roots and those between) and the revocation lists that are known."""
+    """The issuers that are trusted (roots and those between), revocation lists, and what OCSP has answered."""
 
     issuers: tuple[x509.Certificate, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    answers: tuple[OCSPResponse, ...] = ()
 
 
 def organisation_number(certificate: x509.Certificate) -> str:
@@ -126,7 +130,9 @@ def judge(
         doubts.append(Doubt.UNTRUSTED)
     for subject, issuer in zip([certificate, *chain], chain, strict=False):
         if subject is not issuer:
-            doubts.extend(_revocation(subject, issuer, trust.crls, now))
+            said = revocation.verdict(subject, issuer, trust.crls, trust.answers, now)
+            if said is not Verdict.GOOD:
+                doubts.append(Doubt.REVOKED if said is Verdict.REVOKED else Doubt.REVOCATION_UNKNOWN)
     return tuple(dict.fromkeys(doubts))
 
 
@@ -177,29 +183,6 @@ def _may_issue(certificate: x509.Certificate) -> bool:
     return basic.ca and usage.key_cert_sign
 
 
-def _revocation(
-    certificate: x509.Certificate,
-    issuer: x509.Certificate,
-    crls: Iterable[x509.CertificateRevocationList],
-    now: datetime,
-) -> tuple[Doubt, ...]:
-    """Revoked, not known to be, or unknown because no list of that issuer is good now."""
-    current = False
-    for crl in crls:
-        if crl.issuer != issuer.subject or crl.next_update_utc is None:
-            continue
-        try:
-            if not crl.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
-                continue
-        except (TypeError, UnsupportedAlgorithm):
-            continue
-        entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if entry is not None and entry.revocation_date_utc <= now:
-            return (Doubt.REVOKED,)
-        current = current or crl.last_update_utc <= now <= crl.next_update_utc
-    return () if current else (Doubt.REVOCATION_UNKNOWN,)
-
-
 def parse(der: bytes) -> x509.Certificate:
     """A certificate of anyone, read to its last field: the library reads fields when they are asked for.
 
@@ -217,6 +200,8 @@ def parse(der: bytes) -> x509.Certificate:
         ):
             getattr(certificate, field)
         certificate.public_key()
+        if not der.endswith(b"\x00" + certificate.signature):
+            raise ValueError("a signature of odd bits")  # read by some as another one
     except Exception as error:
         raise ValueError("no certificate that can be read") from error
     return certificate
