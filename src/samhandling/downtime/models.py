@@ -36,7 +36,9 @@ class Outage(models.Model):
     municipalities = models.JSONField(default=list)
     """Municipality numbers; none is all that have an agreement."""
     own_side = models.BooleanField(default=True)
-    """The stop is the organisation's own, not the counterpart's: municipalities then get a copy."""
+    """The stop is the organisation's own, not the counterpart's."""
+    copies = models.BooleanField(default=True)
+    """The municipalities get a copy of the notices, where the stop is the organisation's own."""
     cause = models.CharField(max_length=200, blank=True)
     """Why, in words that every reader of a notice may see."""
     start = models.DateTimeField()
@@ -123,6 +125,7 @@ class Notice(models.Model):
         SENT = "sent", "Sendt"
         REFUSED = "refused", "Avvist"
         BOUNCED = "bounced", "Kom i retur"
+        LAPSED = "lapsed", "Gjelder ikke lenger"
 
     outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="notices")
     action = models.ForeignKey(PlannedAction, on_delete=models.PROTECT, related_name="notices")
@@ -142,6 +145,14 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=300, blank=True)
     """What the mail server said, or why nothing was sent."""
+    returned_at = models.DateTimeField(null=True, blank=True)
+    """When the mail server's word that it did not arrive, or is late, was read."""
+    returned = models.CharField(max_length=300, blank=True)
+    """What it said: status of RFC 3463 and words."""
+    followed_at = models.DateTimeField(null=True, blank=True)
+    followed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    followed_how = models.CharField(max_length=200, blank=True)
+    """How the recipient was told all the same."""
 
     class Meta:
         constraints = [
@@ -179,12 +190,59 @@ class OutageReport(models.Model):
     at = models.DateTimeField()
     who = models.CharField(max_length=100)
     phone = models.CharField(max_length=30, blank=True)
-    text = models.CharField(max_length=500)
+    address = models.CharField(max_length=254, blank=True)
+    """Of a mail: its sender, as the mail says."""
+    known_as = models.CharField(max_length=200, blank=True)
+    """Whose address that is in the register of contacts; empty: nobody's."""
+    text = models.TextField()
+    masked = models.BooleanField(default=False)
+    """Held what looked like a person number; it was taken out before anything was stored."""
     channel = models.CharField(max_length=20)
     """`page phone mail`."""
+    outage = models.ForeignKey(Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
+    """The outage that came of it."""
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "at"], name="outage_report_at")]
+
+
+class IncomingMail(models.Model):
+    """A mail in one of the desk's mailboxes, kept before it is deleted there; never looked at twice."""
+
+    class Kind(models.TextChoices):
+        """What it was."""
+
+        FAILED = "failed", "Varsel som ikke kom fram"
+        DELAYED = "delayed", "Varsel som er forsinket"
+        DELIVERED = "delivered", "Varsel som kom fram"
+        AUTOMATIC = "automatic", "Automatisk svar"
+        REPORT = "report", "Melding om stans"
+        UNKNOWN = "unknown", "Retur som ikke kan plasseres"
+        OTHER = "other", "Annen e-post"
+        UNREADABLE = "unreadable", "Kan ikke leses"
+        TOO_LARGE = "too_large", "For stor"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    mailbox = models.CharField(max_length=200)
+    mail_key = models.CharField(max_length=100)
+    """The mail server's own id of it."""
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    size = models.PositiveBigIntegerField()
+    sender = models.CharField(max_length=254, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    """Its words, where a person must look at it; what looks like a person number is taken out."""
+    notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """Which notice it is about."""
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "mail_key"], name="incoming_mail_once")]
+        indexes = [models.Index(fields=["organisation", "at"], name="incoming_mail_at")]
 
 
 class EmergencyPrint(models.Model):
