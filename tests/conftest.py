@@ -9,7 +9,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.ebxml_rig import HttpLine, write_keys
 from tests.harness import Node, Nodes, nodes
+from tests.mailbox_server import MailServer
 
 # The gate runs the same examples each time; `./run fuzz` looks for new ones.
 hypothesis.settings.register_profile(
@@ -50,6 +52,30 @@ def standards() -> Path:
     if not (folder / "schemas").is_dir():
         missing(f"{folder} holds no schemas")
     return folder
+
+
+@pytest.fixture(scope="session")
+def transport_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys and certificates of two organisations (`tests.ebxml_rig`), and the file that names them."""
+    return write_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A mail server on loopback with one mailbox."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def http_line() -> Iterator[HttpLine]:
+    """An HTTP server on loopback that notes what is posted."""
+    line = HttpLine()
+    line.start()
+    yield line
+    line.stop()
 
 
 @pytest.fixture(scope="session")

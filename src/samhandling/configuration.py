@@ -130,6 +130,22 @@ class MailboxSetting(BaseModel):
         )  # fmt: skip
 
 
+class EbxmlHttpSetting(BaseModel):
+    """ebXML over HTTP: calls out, and the endpoint `/ebxml` behind the web server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ca: Path | None = None
+    """The issuer of the counterparts' server certificates; empty: the system's list."""
+    certificate: Path | None = None
+    """PEM file with the certificate and key that we show to servers that ask for one."""
+    timeout_seconds: float = 60.0
+    answer_seconds: float = Field(default=30.0, ge=1, le=120)
+    """How long a caller that wants its answer in the response is kept waiting for a worker."""
+    callers_at_once: int = Field(default=8, ge=1)
+    """Callers kept waiting by one web process; one more is asked to come again, so that pages stay quick."""
+
+
 class EbxmlSetting(BaseModel):
     """Messages on the national network."""
 
@@ -138,6 +154,30 @@ class EbxmlSetting(BaseModel):
     transport: Path
     """A TOML file with the table `[transport]`: keys, certificates, revocation lists, agreements."""
     mailbox: MailboxSetting = Field(default_factory=MailboxSetting)
+    http: EbxmlHttpSetting | None = None
+    """Without it nothing is posted and the endpoint does not exist."""
+
+
+class RegisterSetting(BaseModel):
+    """Access to the national registers through HelseID (docs/connect-to-the-network.md)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str = Field(pattern=r"^https?://[^/]+")
+    """HelseID."""
+    client_id: str
+    client_key: Path
+    """The private key of the client, PEM or JWK; never stored or logged."""
+    address_url: str = Field(pattern=r"^https?://[^/]+")
+    """Adresseregisteret."""
+    address_scope: str = "nhn:cp-api/access-v2-dpop"
+    agreement_url: str = Field(default="", pattern=r"^(https?://[^/]+.*)?$")
+    """The CPPA registry; empty: agreements are files only, and parties without one follow standard parameters."""
+    agreement_scope: str = "nhn:cppa/access-with-dpop"
+    edi_domains: list[str] = Field(default_factory=list)
+    """Mail domains of this environment, such as `edi.nhn.no`; an address outside them is not believed."""
+    ca: Path | None = None
+    """The issuer of the servers' certificates; empty: the system's list."""
 
 
 class IntranetSetting(BaseModel):

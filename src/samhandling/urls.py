@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("samhandling.worklist.web.urls")),
     path("", include("samhandling.tasks.web.urls")),
     path("", include("samhandling.exchange.web.urls")),
+    path("", include("samhandling.carriers.web.urls")),
     path("", include("samhandling.stays.web.urls")),
     path("", include("samhandling.intake.web.urls")),
     path("", include("samhandling.writing.web.urls")),

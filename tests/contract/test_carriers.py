@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,15 +10,23 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
+from samhandling.carriers.ebxml_http.carrier import EbxmlHttpCarrier
+from samhandling.carriers.ebxml_smtp.carrier import EbxmlSmtpCarrier
+from samhandling.carriers.ebxml_smtp.collecting import collect as mail_in
 from samhandling.carriers.loopback.carrier import LoopbackCarrier
 from samhandling.carriers.loopback.collecting import collect
+from samhandling.configuration import configuration
 from samhandling.exchange import originals
 from samhandling.exchange.models import Arrival
 from samhandling.exchange.ports import Carrier, CarrierError, CarrierRefusedError, Envelope, Result
+from samhandling.jobs.worker import run_due
 from samhandling.organisations.models import Organisation
 from samhandling.registry.models import CommunicationParty
 from samhandling.store.services import mark_as_test
+from tests.ebxml_rig import HttpLine, configure
+from tests.mailbox_server import MailServer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +42,16 @@ class Rig:
     take_in: Callable[[], None]
     break_line: Callable[[], None] | None = None
     """Makes the next hand-over impossible for a while; None where nothing can fail."""
+    only_xml: bool = False
+    """It carries documents and refuses what is none."""
 
 
-def inside(folder: Path) -> Rig:
+def inside(folder: Path, request: pytest.FixtureRequest) -> Rig:
     Organisation.objects.update(hosted=True)
     return Rig(LoopbackCarrier(), take_in=lambda: None)
 
 
-def spool(folder: Path) -> Rig:
+def spool(folder: Path, request: pytest.FixtureRequest) -> Rig:
     """Two nodes: the organisations are hosted only while the other node looks."""
 
     def take_in() -> None:
@@ -55,13 +65,64 @@ def spool(folder: Path) -> Rig:
     return Rig(LoopbackCarrier(spool=folder), take_in=take_in, break_line=break_line)
 
 
-@pytest.fixture(params=[inside, spool], ids=lambda make: make.__name__)
-def rig(request, tmp_path) -> Rig:
+def smtp(folder: Path, request: pytest.FixtureRequest) -> Rig:
+    """One mailbox for both parties."""
+    server: MailServer = request.getfixturevalue("mail_server")
+    configure(request.getfixturevalue("monkeypatch"), request.getfixturevalue("transport_file"), server)
+    _host({her: f"p{her}@edi.example.no" for her in (SENDER, RECEIVER)})
+
+    def break_line() -> None:
+        server.refuse = "451 later"
+
+    return Rig(
+        EbxmlSmtpCarrier(), take_in=lambda: _until_quiet(lambda: mail_in(NOW)), break_line=break_line, only_xml=True
+    )
+
+
+def http(folder: Path, request: pytest.FixtureRequest) -> Rig:
+    """What is posted to either party is given to the node's endpoint."""
+    line: HttpLine = request.getfixturevalue("http_line")
+    configure(request.getfixturevalue("monkeypatch"), request.getfixturevalue("transport_file"), http={})
+    _host(dict.fromkeys((SENDER, RECEIVER), line.url))
+
+    def pass_on() -> int:
+        waiting, line.posted = line.posted, []
+        for headers, body in waiting:
+            answer = Client().generic(
+                "POST", "/ebxml", body, content_type=headers["Content-Type"],
+                headers={"SOAPAction": headers["SOAPAction"], "MIME-Version": headers["MIME-Version"]},
+            )  # fmt: skip
+            assert answer.status_code == 202
+        return len(waiting)
+
+    def break_line() -> None:
+        line.status = 503
+
+    return Rig(EbxmlHttpCarrier(), take_in=lambda: _until_quiet(pass_on), break_line=break_line, only_xml=True)
+
+
+def _host(addresses: dict[str, str]) -> None:
+    Organisation.objects.update(hosted=True)
+    for her_id, address in addresses.items():
+        CommunicationParty.objects.filter(her_id=her_id).update(edi_address=address)
+
+
+def _until_quiet(look: Callable[[], int]) -> None:
+    for _ in range(6):
+        found = look()
+        run_due(NOW)
+        if not found:
+            return
+
+
+@pytest.fixture(params=[inside, spool, smtp, http], ids=lambda make: make.__name__)
+def rig(request, tmp_path) -> Iterator[Rig]:
     mark_as_test(machine_now=NOW)
     for her_id, level_1 in ((SENDER, "8000"), (RECEIVER, "8100")):
         organisation = Organisation.objects.create(name=level_1, her_id=level_1, kind="other")
         CommunicationParty.objects.create(her_id=her_id, organisation=organisation, name=her_id)
-    return request.param(tmp_path)
+    yield request.param(tmp_path, request)
+    configuration.cache_clear()
 
 
 def envelope(data: bytes = b"<MsgHead/>", **changes) -> Envelope:
@@ -83,14 +144,22 @@ def test_it_works(rig):
     assert done.result in set(Result)
     rig.take_in()
     arrival = Arrival.objects.get()
-    assert (arrival.carrier, arrival.transport_key) == (rig.carrier.name, str(sent.transport_id))
+    assert arrival.carrier == rig.carrier.name
+    assert arrival.transport_key.startswith(str(sent.transport_id))
     assert (arrival.sender_her, arrival.receiver_her) == (SENDER, RECEIVER)
     assert (arrival.service, arrival.action) == ("S-LOG_INNLAGT", "LOG_INNLAGT")
     assert originals.read(arrival.original) == sent.data
 
 
-@pytest.mark.parametrize("data", [b"", bytes(range(256)), b"\n\n{}\n", bytes(3_000_000)], ids=len)
+LARGE = b"<MsgHead>" + bytes(range(32, 60)) * 100_000 + b"</MsgHead>"
+
+
+@pytest.mark.parametrize(
+    "data", [b"", bytes(range(256)), b"\n\n{}\n", b"<MsgHead>\r\n\xc3\xb8\n</MsgHead>\n", LARGE], ids=len
+)
 def test_the_bytes_come_as_they_went(rig, data):
+    if rig.only_xml and not data.startswith(b"<"):
+        pytest.skip("no document")
     rig.carrier.hand_over(envelope(data), now=NOW)
     rig.take_in()
     assert originals.read(Arrival.objects.get().original) == data

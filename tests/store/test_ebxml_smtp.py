@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 import tomli_w
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from samhandling.carriers.ebxml import knowing
 from samhandling.carriers.ebxml.rules import State
@@ -17,8 +16,7 @@ from samhandling.carriers.ebxml_smtp.carrier import EbxmlSmtpCarrier
 from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.carriers.models import Answer, Received, SetAside, Transmission
 from samhandling.configuration import configuration
-from samhandling.ebxml import mime, names, packing, pki, signals
-from samhandling.ebxml.certificates import Use
+from samhandling.ebxml import mime, names, packing, signals
 from samhandling.ebxml.checklist import run
 from samhandling.ebxml.known import Known
 from samhandling.ebxml.packing import Routing, as_mail
@@ -27,55 +25,26 @@ from samhandling.exchange.models import Arrival, Delivery
 from samhandling.jobs.worker import run_due
 from samhandling.mailboxes import MailboxError
 from samhandling.registry.models import CommunicationParty
-from tests.mailbox_server import MailServer
+from tests.ebxml_rig import configure
 from tests.store.exchange_world import NOW, NURSING, RECEPTION, make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 INTERVAL = timedelta(hours=12)
 
 
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    """Certificates of both organisations, and the file that names them."""
-    folder = tmp_path_factory.mktemp("keys")
-    made = pki.make(NOW, key_size=2048)
-    table: dict[str, object] = {
-        "issuers": ["issuers.pem"],
-        "crls": ["root.crl", "issuer.crl"],
-        "certificate": [],
-        "key": [],
-    }
-    (folder / "issuers.pem").write_bytes(made.root.certificate_pem() + made.issuer.certificate_pem())
-    for name, held in (("root", made.root), ("issuer", made.issuer)):
-        (folder / f"{name}.crl").write_bytes(made.crl(by=held).public_bytes(Encoding.DER))
-    for her_id, number in (("8000", "974744570"), ("8100", "311000012")):
-        for use in Use:
-            held = made.issue(f"Prøve {her_id}", number, use)
-            stem = f"{her_id}-{use.value}"
-            (folder / f"{stem}.pem").write_bytes(held.certificate_pem() + held.key_pem())
-            table["certificate"].append({"her_id": her_id, "use": use.value, "file": f"{stem}.pem"})
-            table["key"].append({"her_id": her_id, "use": use.value, "file": f"{stem}.pem"})
-    path = folder / "transport.toml"
-    path.write_text(tomli_w.dumps({"transport": table}))
-    assert tomllib.loads(path.read_text())
-    return path
+@pytest.fixture
+def keys(transport_file):
+    return transport_file
 
 
 @pytest.fixture
-def server():
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
+def server(mail_server):
+    return mail_server
 
 
 @pytest.fixture
 def world(monkeypatch, keys, server):
-    mailbox = {
-        "smtp_port": server.smtp_port, "smtp_starttls": False, "fetch_port": server.pop3_port, "fetch_tls": False, "user": "node",
-    }  # fmt: skip
-    monkeypatch.setenv("SAMHANDLING_EBXML", json.dumps({"transport": str(keys), "mailbox": mailbox}))
-    configuration.cache_clear()
+    configure(monkeypatch, keys, server)
     made = make(monkeypatch)
     for her_id in (RECEPTION, NURSING):
         CommunicationParty.objects.filter(her_id=her_id).update(

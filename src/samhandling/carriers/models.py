@@ -30,6 +30,8 @@ class Transmission(models.Model):
     sender_address = models.CharField(max_length=200)
     receiver_address = models.CharField(max_length=200)
     content = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="+")
+    sync = models.CharField(max_length=20, blank=True)
+    """What must come in the HTTP response: `signal`, `reply`, or nothing ("": the answer comes by itself)."""
     references = models.JSONField(default=no_references)
     """[URI, digest] of each signed reference: what an acknowledgment must repeat."""
     state = models.CharField(max_length=20)
@@ -72,7 +74,8 @@ class Received(models.Model):
     digest = models.CharField(max_length=64)
     """Over all its signed digests: the same id with another one is a false duplicate."""
     arrival = models.ForeignKey(Arrival, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="+")
+    answer = models.ForeignKey(Answer, null=True, on_delete=models.PROTECT, related_name="+")
+    """None for what was itself the answer in an HTTP response (9.2)."""
     received_at = models.DateTimeField()
     repeats = models.PositiveIntegerField(default=0)
 
@@ -80,15 +83,45 @@ class Received(models.Model):
         constraints = [models.UniqueConstraint(fields=["sender_her", "message_id"], name="received_once")]
 
 
+class Ping(models.Model):
+    """A Ping of ours: whether the counterpart's message server answers."""
+
+    message_id = models.UUIDField(unique=True)
+    carrier = models.CharField(max_length=30)
+    sender_her = models.CharField(max_length=20)
+    receiver_her = models.CharField(max_length=20)
+    sender_address = models.CharField(max_length=200)
+    receiver_address = models.CharField(max_length=200)
+    content = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=60, blank=True)
+    """Why it did not leave, or what came instead of a Pong."""
+
+
+class Posted(models.Model):
+    """What was sent to our HTTP endpoint: stored by a web process, judged and answered by a worker, which has keys."""
+
+    content = models.ForeignKey(Original, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=20)
+    waits = models.BooleanField()
+    """Whether the caller waits for the answer in the response."""
+    answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+
+
 class Mailing(models.Model):
-    """One mail of ours: bounces and faults name it by its Message-ID."""
+    """One transmission over the line, by mail or HTTP: bounces and faults name a mail by its Message-ID."""
 
     mail_id = models.CharField(max_length=200, unique=True)
     transmission = models.ForeignKey(
         Transmission, null=True, blank=True, on_delete=models.CASCADE, related_name="mailings"
     )
     answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="mailings")
+    ping = models.ForeignKey(Ping, null=True, blank=True, on_delete=models.CASCADE, related_name="mailings")
     sent_at = models.DateTimeField()
+    outcome = models.CharField(max_length=60, blank=True)
+    """What the other end said to it: `taken`, `http 202`, `carrier.trouble`, `bounce 5.1.1`; "" while nobody knows."""
 
 
 class SetAside(models.Model):

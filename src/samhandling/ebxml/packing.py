@@ -49,6 +49,8 @@ class Routing:
     time_to_live: datetime | None = None
     description: str = ""
     """The monitoring description (`monitoring.description`)."""
+    sync: str = ""
+    """What the HTTP response must hold (9.2): `signal`, `reply` (then nothing acknowledges), or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,11 @@ def pack(routing: Routing, payloads: tuple[Payload, ...], signer: Signer, *, tes
     local = routing.message_id.replace("@", ".")
     ids = tuple(f"payload-{number}.{local}@{routing.sender_her}.her" for number in range(1, len(payloads) + 1))
     root, head, body = frame(test=test)
-    write_header(head, routing, duplicate_elimination=True)
-    block(head, "AckRequested").set(eb("signed"), "true")
+    write_header(head, routing, duplicate_elimination=routing.sync != "reply")
+    if routing.sync != "reply":
+        block(head, "AckRequested").set(eb("signed"), "true")
+    if routing.sync:
+        block(head, "SyncReply").set(soap("actor"), names.NEXT)
     manifest = etree.SubElement(body, eb("Manifest"), {eb("version"): "2.0"})
     for content_id, payload in zip(ids, payloads, strict=True):
         _manifest_reference(manifest, content_id, payload)

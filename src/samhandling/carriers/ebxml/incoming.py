@@ -2,95 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 from django.db import transaction
 
-from samhandling.carriers.ebxml import outgoing
+from samhandling.carriers.ebxml import alerts, answering, outgoing, returned
+from samhandling.carriers.ebxml.cases import Case, Taken
 from samhandling.carriers.ebxml.rules import Event
-from samhandling.carriers.models import Answer, Mailing, Received, Transmission
-from samhandling.ebxml import monitoring, names, signals
-from samhandling.ebxml.checklist import Checked, Outcome, run
+from samhandling.carriers.models import Ping, Posted, Received, Transmission
+from samhandling.ebxml import names, signals
+from samhandling.ebxml.checklist import Outcome, run
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.envelope import ErrorEntry, Shape
 from samhandling.ebxml.known import Known
-from samhandling.ebxml.monitoring import Product
 from samhandling.ebxml.names import ds
-from samhandling.ebxml.packing import Packed
 from samhandling.ebxml.rules import Answer as Reaction
-from samhandling.exchange import originals
 from samhandling.exchange.services import arrive
-from samhandling.jobs.services import enqueue
 from samhandling.store.services import is_test_store
 
 log = structlog.get_logger("samhandling.carriers.ebxml")
-_MAIL_ID = re.compile(rb"(?im)^(?:Message-ID|In-Reply-To|References|X-Original-Message-ID):\s*<([^<>\s]{3,190})>")
-_FAILED = re.compile(rb"(?im)^Action:\s*failed")
 
 
-class Taken(StrEnum):
-    """What became of a mail."""
-
-    STORED = "stored"
-    """Whatever it was, it is dealt with and may be deleted."""
-    WAITS = "waits"
-    """It cannot be judged now: it stays in the mailbox (R9)."""
-    ASIDE = "aside"
-    """Nothing that is ours to read: kept for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One mail on its way in."""
-
-    data: bytes
-    carrier: str
-    checked: Checked
-    known: Known
-    now: datetime
-
-    @property
-    def message_id(self) -> str:
-        """eb:MessageId, lower-cased."""
-        header = self.checked.envelope.header if self.checked.envelope is not None else None
-        return ((header.message_id or "") if header is not None else "").lower()[:200]
-
-    @property
-    def sender_her(self) -> str:
-        """HER-id of the sender."""
-        header = self.checked.envelope.header if self.checked.envelope is not None else None
-        return header.sender.address if header is not None and header.sender is not None else ""
-
-    @property
-    def receiver_her(self) -> str:
-        """HER-id of the receiver."""
-        header = self.checked.envelope.header if self.checked.envelope is not None else None
-        return header.receiver.address if header is not None and header.receiver is not None else ""
-
-    @property
-    def digest(self) -> str:
-        """One digest over all that were signed (10.2)."""
-        signed = sorted(f"{one.uri} {one.digest.hex()}" for one in self.checked.references)
-        return hashlib.sha256("\n".join(signed).encode()).hexdigest()
-
-
-def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
+def take_in(data: bytes, here: Known, *, carrier: str, now: datetime, posted: Posted | None = None) -> Taken:
     """Deal with one mail by what is known; when this returns STORED everything about it is committed.
 
+    `posted`: the HTTP call that brought it; its answer is set on it, and the caller stores it.
     Raises what the store raises: then nothing was stored and the mail must stay where it is.
     """
     checked = run(data, here, now)
-    case = _Case(data, carrier, checked, here, now)
+    case = Case(data, carrier, checked, here, now, posted)
     rules = {finding.rule.id for finding in checked.findings}
-    if "bounce" in rules or "soap_fault" in rules:
-        return _returned(case, fault="soap_fault" in rules)
+    if "bounce" in rules:
+        return returned.bounce(case)
+    if "soap_fault" in rules:
+        return returned.fault(case)
     if checked.waits and checked.answer is Outcome.NONE and checked.shape is not Shape.OTHER:
         return Taken.WAITS
     if checked.answer is Outcome.FAULT:
@@ -99,8 +47,9 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
         return _ping(case)
     if checked.shape in {Shape.ACKNOWLEDGMENT, Shape.ERROR}:
         return _signal(case)
-    if checked.shape is Shape.PAYLOAD and checked.answer is not Outcome.NONE:
-        if not (here.signers if checked.answer is Outcome.ERROR else here.signers.get(case.receiver_her)):
+    if checked.shape is Shape.PAYLOAD and (checked.answer is not Outcome.NONE or not case.errors):
+        able = here.signers if checked.answer is Outcome.ERROR else here.signers.get(case.receiver_her)
+        if checked.answer is not Outcome.NONE and not able:
             log.error("no key to sign an answer with", receiver=case.receiver_her)
             return Taken.WAITS
         return _payload(case)
@@ -108,7 +57,7 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime) -> Taken:
 
 
 @transaction.atomic
-def _payload(case: _Case) -> Taken:
+def _payload(case: Case) -> Taken:
     """Store the document, its answer and the job that sends it; or answer a repeat as before."""
     trusted = case.checked.signature == "valid" and not any(
         finding.rule.id.startswith("certificate_") and finding.rule.severity == "error"
@@ -122,7 +71,7 @@ def _payload(case: _Case) -> Taken:
     if before is not None:
         return _repeated(case, before)
     rejected = any(finding.rule.answer is Reaction.ERROR for finding in case.checked.findings)
-    answer = _answer(case)
+    answer = answering.decided(case)
     if trusted:
         header = case.checked.envelope.header if case.checked.envelope is not None else None
         assert header is not None
@@ -144,10 +93,11 @@ def _payload(case: _Case) -> Taken:
     return Taken.STORED
 
 
-def _deliver(case: _Case) -> int | None:
+def _deliver(case: Case) -> int | None:
     """Give the documents to the exchange; a test message never reaches a real store (R42)."""
     if case.checked.test and not is_test_store():
         log.warning("a message marked as test was not delivered")
+        alerts.test_message(case)
         return None
     header = case.checked.envelope.header if case.checked.envelope is not None else None
     first = None
@@ -166,105 +116,86 @@ def _deliver(case: _Case) -> int | None:
     return first
 
 
-def _repeated(case: _Case, before: Received) -> Taken:
+def _repeated(case: Case, before: Received) -> Taken:
     """The same answer again; never a second delivery (R2, R3)."""
     before.repeats += 1
     before.save(update_fields=["repeats"])
     if before.digest == case.digest:
-        enqueue("carriers.answer", {"answer": before.answer_id}, now=case.now)
+        if before.answer is not None:
+            answering.give(case, before.answer)
         return Taken.STORED
     log.error("false duplicate", sender=case.sender_her)
+    alerts.false_duplicate(case)
     entry = ErrorEntry("Inconsistent", "Error", "", "Meldings-ID-en er brukt før for en annen melding.")
-    _keep(case, "error", _error(case, (entry,)))
+    answering.refuse(case, (entry,))
     return Taken.STORED
 
 
-def _answer(case: _Case) -> Answer:
-    """The answer that the checklist decided, stored, and a job that sends it."""
-    if case.checked.answer is Outcome.ACKNOWLEDGMENT:
-        assert case.checked.envelope is not None
-        said = signals.acknowledgment(
-            case.checked.envelope, case.checked.references, _signal_head(case), case.known.signers[case.receiver_her]
-        )
-        return _keep(case, "acknowledgment", said)
-    return _keep(case, "error", _error(case, case.checked.entries()))
-
-
-def _error(case: _Case, entries: tuple[ErrorEntry, ...]) -> Packed:
-    """A signed error; with any key of ours when the message was to nobody here."""
-    assert case.checked.envelope is not None
-    signer = case.known.signers.get(case.receiver_her) or next(iter(case.known.signers.values()))
-    return signals.error(case.checked.envelope, entries, _signal_head(case), signer)
-
-
-def _signal_head(case: _Case) -> signals.Answer:
-    return signals.Answer(str(uuid4()), case.now, monitoring.description(Product()))
-
-
-def _keep(case: _Case, kind: str, said: Packed, *, to: str = "", about: str = "") -> Answer:
-    ours = case.known.party(case.receiver_her)
-    theirs = case.known.party(case.sender_her)
-    headers = case.checked.headers
-    came_to = parseaddr((headers.get("To") or "") if headers is not None else "")[1]
-    answer = Answer.objects.create(
-        kind=kind,
-        carrier=case.carrier,
-        sender_address=(ours.edi_address if ours else "") or came_to,
-        receiver_address=to or (theirs.edi_address if theirs else ""),
-        about_mail=about[:300],
-        content=originals.store(said.content, organisation=None, now=case.now),
-        made_at=case.now,
-    )
-    enqueue("carriers.answer", {"answer": answer.pk}, now=case.now)
-    return answer
-
-
 @transaction.atomic
-def _ping(case: _Case) -> Taken:
-    """Answer a Ping whose signature is the sender's; a Pong, and any other, is only noted (R38)."""
+def _ping(case: Case) -> Taken:
+    """Answer a Ping whose signature is the sender's, note a Pong; any other is only logged (R38)."""
     envelope, signer = case.checked.envelope, case.known.signers.get(case.receiver_her)
     strange = any(finding.rule.severity == "error" for finding in case.checked.findings)
     asks = envelope is not None and envelope.header is not None and envelope.header.action == names.PING
     if envelope is not None and asks and not strange and signer is not None:
-        _keep(case, "pong", signals.pong(envelope, _signal_head(case), signer))
-    log.info("ping" if asks else "pong", sender=case.sender_her, answered=asks and not strange)
+        answering.keep(case, "pong", signals.pong(envelope, answering.head(case), signer))
+    elif envelope is not None and envelope.header is not None and not asks and not strange:
+        about = _uuid(envelope.header.ref_to_message_id or "")
+        Ping.objects.filter(message_id=about, receiver_her=case.sender_her, sender_her=case.receiver_her).update(
+            answered_at=case.now, fault=""
+        )
+    log.info("ping" if asks else "pong", sender=case.sender_her, strange=strange)
     return Taken.STORED
 
 
 @transaction.atomic
-def _fault(case: _Case) -> Taken:
+def _fault(case: Case) -> Taken:
     """A SOAP Fault to whoever wrote (7.1); what names no writer and looks like no ebXML is set aside."""
     headers = case.checked.headers
+    rule = next(finding.rule for finding in case.checked.findings if finding.rule.answer is Reaction.FAULT)
+    if case.posted is not None:
+        log.warning("answered with a fault", rules=[finding.code for finding in case.checked.findings][:10])
+        if not case.posted.waits:
+            return Taken.ASIDE
+        answering.keep(case, "fault", signals.fault(rule.code, rule.text))
+        return Taken.STORED
     if headers is None:
         return Taken.ASIDE
     written = next((headers.get(name) for name in ("Reply-To", "From", "Sender") if headers.get(name)), "") or ""
     address = parseaddr(written.removeprefix("mailto:"))[1]
-    rule = next(finding.rule for finding in case.checked.findings if finding.rule.answer is Reaction.FAULT)
     if "@" not in address or not address.isascii() or headers.get("SOAPAction") is None:
         return Taken.ASIDE
-    _keep(case, "fault", signals.fault(rule.code, rule.text), to=address, about=headers.get("Message-ID") or "")
+    answering.keep(
+        case, "fault", signals.fault(rule.code, rule.text), to=address, about=headers.get("Message-ID") or ""
+    )
     return Taken.STORED
 
 
 @transaction.atomic
-def _signal(case: _Case) -> Taken:
+def _signal(case: Case) -> Taken:
     """Tie an acknowledgment or error to what we sent; one that is not signed by the receiver changes nothing (S5)."""
     envelope = case.checked.envelope
     assert envelope is not None
     assert envelope.header is not None
     if any(finding.rule.severity == "error" for finding in case.checked.findings):
         log.error("signal ignored", rules=[finding.code for finding in case.checked.findings][:10])
+        alerts.ignored_signal(case, case.errors)
         return Taken.STORED
     receipt, listed = envelope.acknowledgment, envelope.error_list
     about = (receipt.ref_to_message_id if receipt is not None else envelope.header.ref_to_message_id) or ""
-    sent = _transmission(about, receiver_her=case.sender_her, sender_her=case.receiver_her)
+    sent = _transmission(about)
     if sent is None:
         log.warning("signal about a message that we do not know")
+        return Taken.STORED
+    if (sent.receiver_her, sent.sender_her) != (case.sender_her, case.receiver_her):
+        log.error("signal about a message to somebody else", transmission=sent.pk)
+        alerts.strange_signal(case)
         return Taken.STORED
     if receipt is not None:
         repeated = [[one.get("URI") or "", _digest_value(one)] for one in receipt.references]
         if sorted(repeated) != sorted(sent.references):
             log.error("the acknowledgment repeats other digests than ours", transmission=sent.pk)
+            alerts.other_digests(case, sent)
         outgoing.settle(sent.pk, Event.ACKNOWLEDGED, now=case.now)
     elif listed is not None:
         code = next((entry.code for entry in listed.errors), "")
@@ -277,25 +208,41 @@ def _digest_value(reference: Tree) -> str:
     return (reference.findtext(ds("DigestValue")) or "").strip()
 
 
-def _transmission(message_id: str, *, receiver_her: str, sender_her: str) -> Transmission | None:
+def _transmission(message_id: str) -> Transmission | None:
+    transport_id = _uuid(message_id)
+    return Transmission.objects.filter(transport_id=transport_id).first() if transport_id is not None else None
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        transport_id = UUID(message_id)
+        return UUID(text)
     except ValueError:
         return None
-    return Transmission.objects.filter(
-        transport_id=transport_id, receiver_her=receiver_her, sender_her=sender_her
-    ).first()
 
 
-@transaction.atomic
-def _returned(case: _Case, *, fault: bool) -> Taken:
-    """A bounce or a SOAP Fault: matched by the Message-ID of the mail that it is about (S8, S9)."""
-    named = {found.decode("ascii", errors="replace") for found in _MAIL_ID.findall(case.data[:200_000])}
-    mailing = Mailing.objects.filter(mail_id__in=named, transmission__isnull=False).first()
-    if mailing is None or mailing.transmission_id is None:
-        return Taken.ASIDE
-    if fault:
-        outgoing.settle(mailing.transmission_id, Event.FAULT, now=case.now, code="fault")
-    elif _FAILED.search(case.data):
-        outgoing.settle(mailing.transmission_id, Event.BOUNCE, now=case.now, code="bounce")
-    return Taken.STORED
+def take_reply(data: bytes, sent: Transmission, here: Known, *, now: datetime) -> None:
+    """Deal with what stood in the HTTP response to a message of ours (9.2).
+
+    A signal settles it, a business reply is taken in and settles it, a Fault fails it. What cannot be believed changes
+    nothing: the message goes again as after a lost answer, and operations are told. Raises what the store raises.
+    """
+    checked = run(data, here, now)
+    case = Case(data, sent.carrier, checked, here, now)
+    rules = {finding.rule.id for finding in checked.findings}
+    with transaction.atomic():
+        if "soap_fault" in rules:
+            outgoing.settle(sent.pk, Event.FAULT, now=now, code="fault")
+        elif checked.shape in {Shape.ACKNOWLEDGMENT, Shape.ERROR}:
+            _signal(case)
+        elif checked.shape is Shape.PAYLOAD and not case.errors and _replies(case, sent):
+            _payload(case)
+            outgoing.settle(sent.pk, Event.ACKNOWLEDGED, now=now)
+        elif not checked.waits:
+            alerts.refused_reply(sent, case.errors, now)
+
+
+def _replies(case: Case, sent: Transmission) -> bool:
+    envelope = case.checked.envelope
+    named = envelope.header.ref_to_message_id if envelope is not None and envelope.header is not None else ""
+    parties = (case.sender_her, case.receiver_her) == (sent.receiver_her, sent.sender_her)
+    return parties and (named or "").strip().lower() == str(sent.transport_id)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
 from django.db import transaction
 
-from samhandling.carriers.ebxml import rules
+from samhandling.carriers.ebxml import alerts, rules
 from samhandling.carriers.ebxml.knowing import known
 from samhandling.carriers.ebxml.rules import Event, Plan, State
 from samhandling.carriers.models import Mailing, Received, Transmission
@@ -20,6 +23,7 @@ from samhandling.ebxml.known import VALID_STATUS, Known
 from samhandling.ebxml.monitoring import Product
 from samhandling.ebxml.names import ds
 from samhandling.ebxml.packing import Payload, Routing
+from samhandling.errors import SamhandlingError
 from samhandling.exchange import originals
 from samhandling.exchange.models import Arrival
 from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope
@@ -30,8 +34,45 @@ from samhandling.messages import facts as document_facts
 
 log = structlog.get_logger("samhandling.carriers.ebxml")
 
-Submit = Callable[[bytes, str, str, str, datetime, str, str], None]
-"""Takes content, sender, receiver, mail id, time, subject and what it answers; raises CarrierError or refuses."""
+SYNC = {"mshSignalsOnly": "signal", "signalsOnly": "signal", "signalsAndResponse": "reply", "responseOnly": "reply"}
+"""syncReplyMode of an agreement's HTTP channel -> what must stand in the response (9.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One transmission: what goes to whom."""
+
+    content: bytes = field(repr=False)
+    sender: str
+    receiver: str
+    mail_id: str
+    """New at every transmission."""
+    subject: str = ""
+    about: str = ""
+    """The Message-ID of the mail that a SOAP Fault answers."""
+
+
+Submit = Callable[[Parcel, datetime], bytes]
+"""Takes it to the other end and gives what was answered at once (HTTP), else b"".
+
+Raises CarrierError for what may come right, CarrierRefusedError for what will not.
+"""
+
+
+class EbxmlCarrier(Protocol):
+    """What a way of carrying ebXML brings beside the exchange's port."""
+
+    def send(self, transmission: Transmission, *, now: datetime) -> None:
+        """The stored bytes once more. Raises what `submit` does."""
+        ...
+
+    def submit(self, parcel: Parcel, now: datetime) -> bytes:
+        """One transmission (Submit)."""
+        ...
+
+    def drain(self, now: datetime) -> None:
+        """Take in what waits for us, before anything is sent again."""
+        ...
 
 
 def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission:
@@ -79,6 +120,7 @@ def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission
             action=routing.action,
             sender_address=sender.edi_address,
             receiver_address=address,
+            sync=routing.sync,
             content=content,
             references=references_of(packed.envelope),
             state=State.PREPARED,
@@ -131,7 +173,13 @@ def _routing(
         receiver_role=route.receiver_role if route is not None else roles[1],
         time_to_live=plan.time_to_live(now),
         description=monitoring.description(Product()),
+        sync=SYNC.get(route.channel.sync_reply_mode, "") if route is not None and http(route.channel.endpoint) else "",
     )
+
+
+def http(address: str) -> bool:
+    """Whether an address is one that messages are posted to."""
+    return address.lower().startswith(("http://", "https://"))
 
 
 def _packed(
@@ -170,32 +218,53 @@ def references_of(envelope: bytes) -> list[list[str]]:
     return [[one.get("URI") or "", (one.findtext(ds("DigestValue")) or "").strip()] for one in found]
 
 
-def send(transmission: Transmission, submit: Submit, *, now: datetime) -> None:
-    """Submit the stored bytes once more in a new mail, and set the timer for its answer. Raises what `submit` does."""
-    domain = transmission.sender_address.rpartition("@")[2]
-    mail_id = f"{uuid4()}@{domain}"
-    with transaction.atomic():
-        # Stored first: a bounce may come before `submit` has returned.
-        Mailing.objects.create(mail_id=mail_id, transmission=transmission, sent_at=now)
-    submit(
-        originals.read(transmission.content),
-        transmission.sender_address,
-        transmission.receiver_address,
-        mail_id,
-        now,
-        transmission.action,
-        "",
+def send(transmission: Transmission, submit: Submit, *, now: datetime) -> bytes:
+    """Submit the stored bytes once more in a new mail, and set the timer for its answer. Raises what `submit` does.
+
+    Gives what the other end answered at once; the caller deals with it.
+    """
+    parcel = Parcel(
+        content=originals.read(transmission.content),
+        sender=transmission.sender_address,
+        receiver=transmission.receiver_address,
+        mail_id=f"{uuid4()}@{mail_domain(transmission.sender_address)}",
+        subject=transmission.action,
     )
+    # Stored first: a bounce may come before `submit` has returned.
+    mailing = Mailing.objects.create(mail_id=parcel.mail_id, transmission=transmission, sent_at=now)
+    reply = submitted(mailing, submit, parcel, now=now)
     with transaction.atomic():
         row = Transmission.objects.select_for_update().get(pk=transmission.pk)
         if row.state not in rules.WAITING:
-            return  # answered while it was on its way
+            return reply  # answered while it was on its way
         row.state = rules.step(State(row.state), Event.SUBMITTED)
         row.tries += 1
         row.next_at = now + timedelta(seconds=row.interval_seconds)
         row.save(update_fields=["state", "tries", "next_at"])
         name = f"carriers.resend:{row.pk}"
         enqueue("carriers.resend", {"transmission": row.pk}, now=now, run_at=row.next_at, unique=name)
+    return reply
+
+
+def submitted(mailing: Mailing, submit: Submit, parcel: Parcel, *, now: datetime) -> bytes:
+    """`submit`, with what the other end said to it noted on its mailing. Raises what it raises."""
+    try:
+        reply = submit(parcel, now)
+    except SamhandlingError as error:
+        _note(mailing, (error.detail or error.code)[:60])
+        raise
+    _note(mailing, "taken")
+    return reply
+
+
+def _note(mailing: Mailing, outcome: str) -> None:
+    # A bounce that has come meanwhile says more.
+    Mailing.objects.filter(pk=mailing.pk, outcome="").update(outcome=outcome)
+
+
+def mail_domain(address: str) -> str:
+    """A domain for a Message-ID: that of a mail address, or the host of a URL."""
+    return (urlsplit(address).hostname or "localhost") if "//" in address else address.rpartition("@")[2]
 
 
 def settle(transmission_id: int, event: Event, *, now: datetime, code: str = "") -> None:
@@ -207,6 +276,8 @@ def settle(transmission_id: int, event: Event, *, now: datetime, code: str = "")
         return
     row.state, row.answered_at, row.answer_code, row.next_at = after, now, code[:60], None
     row.save(update_fields=["state", "answered_at", "answer_code", "next_at"])
+    if after is State.LATE:
+        alerts.late(row, now)
     transport_answer(
         str(row.transport_id), acknowledged=after in rules.DELIVERED, now=now, reason=f"transport.{code or after}"[:60]
     )

@@ -7,7 +7,9 @@ import ssl
 from datetime import datetime
 
 from samhandling.carriers.ebxml import outgoing, rules
+from samhandling.carriers.ebxml.outgoing import Parcel
 from samhandling.carriers.ebxml_smtp import collecting
+from samhandling.carriers.models import Transmission
 from samhandling.configuration import MailboxSetting, configuration
 from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.ebxml.packing import Packed, as_mail
@@ -39,7 +41,7 @@ class EbxmlSmtpCarrier:
         """Sign and store once, submit. Raises CarrierError, CarrierRefusedError."""
         transmission = outgoing.prepared(envelope, carrier=NAME, now=now)
         if transmission.state in rules.WAITING:
-            outgoing.send(transmission, self.submit, now=now)
+            self.send(transmission, now=now)
             transmission.refresh_from_db()
         done = Result.ACKNOWLEDGED if transmission.state in rules.DELIVERED else Result.HANDED
         return HandOver(done, str(transmission.transport_id))
@@ -48,13 +50,15 @@ class EbxmlSmtpCarrier:
         """Take in all that waits in the mailbox."""
         collecting.collect(now)
 
-    def submit(
-        self, content: bytes, sender: str, receiver: str, mail_id: str, now: datetime, subject: str, about: str
-    ) -> None:
+    def send(self, transmission: Transmission, *, now: datetime) -> None:
+        """One mail more. Raises what `submit` does."""
+        outgoing.send(transmission, self.submit, now=now)
+
+    def submit(self, parcel: Parcel, now: datetime) -> bytes:
         """One mail to the server. Raises CarrierRefusedError for what it will never take, else CarrierError."""
         data = as_mail(
-            Packed(content, b"", ""),
-            sender=sender, receiver=receiver, mail_id=mail_id, now=now, subject=subject, about=about,
+            Packed(parcel.content, b"", ""), sender=parcel.sender, receiver=parcel.receiver, mail_id=parcel.mail_id,
+            now=now, subject=parcel.subject, about=parcel.about,
         )  # fmt: skip
         if len(data) > MOST_BYTES:
             raise CarrierRefusedError("the mail is larger than the network takes")
@@ -66,8 +70,8 @@ class EbxmlSmtpCarrier:
                     server.starttls(context=ssl.create_default_context(cafile=ca))
                 if setting.user and setting.password_file:
                     server.login(setting.user, setting.password())
-                options = [f"ENVID={mail_id.partition('@')[0]}"] if server.has_extn("dsn") else []
-                server.sendmail(sender, [receiver], data, mail_options=options)
+                options = [f"ENVID={parcel.mail_id.partition('@')[0]}"] if server.has_extn("dsn") else []
+                server.sendmail(parcel.sender, [parcel.receiver], data, mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:
             code = max(answer[0] for answer in error.recipients.values())
             raise (CarrierRefusedError if code >= 500 else CarrierError)(f"the mail server says {code}") from error
@@ -77,3 +81,4 @@ class EbxmlSmtpCarrier:
             raise CarrierError(f"the mail server says {error.smtp_code}") from error
         except (OSError, smtplib.SMTPException) as error:
             raise CarrierError(type(error).__name__) from error
+        return b""

@@ -10,7 +10,8 @@ import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 
 from samhandling import mailboxes
-from samhandling.carriers.ebxml.incoming import Taken, take_in
+from samhandling.carriers.ebxml.cases import Taken
+from samhandling.carriers.ebxml.incoming import take_in
 from samhandling.carriers.ebxml.knowing import known
 from samhandling.carriers.models import SetAside
 from samhandling.configuration import MailboxSetting, configuration

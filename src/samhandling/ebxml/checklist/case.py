@@ -77,8 +77,10 @@ class Case:
 
     @property
     def synchronous(self) -> bool:
-        """A synchronous call or its answer: no receipt is asked for and none is given (9.2)."""
-        return self.http and self.envelope is not None and (self.envelope.sync_reply or self._answers())
+        """A synchronous call or its answer that asks for no receipt: none is given (9.2)."""
+        if not self.http or self.envelope is None or self.envelope.ack_requested is not None:
+            return False
+        return self.envelope.sync_reply or self._answers()
 
     def _answers(self) -> bool:
         return self.header is not None and bool(self.header.ref_to_message_id)
