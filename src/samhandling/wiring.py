@@ -8,6 +8,7 @@ from __future__ import annotations
 from samhandling.pages.texts import N_
 
 HANDLERS: dict[str, str] = {
+    "tasks.remind": "samhandling.tasks.reminding.remind",
     "worklist.job_dead": "samhandling.worklist.dead_jobs.job_dead",
     "worklist.job_settled": "samhandling.worklist.dead_jobs.job_settled",
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",
@@ -129,3 +130,12 @@ BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""
+MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
+"""Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
+
+TASK_HELP = "samhandling.stays.web.explaining.help_for"
+"""Function `(tasks, now) -> {task id: Explanation}`: what a condition means, what to do, and whom to call now."""
+
+REMIND_HOURS = "samhandling.stays.reminders.hours"
+"""Function `(organisation id, now) -> hours` between two reminders of a condition that lasts."""
+

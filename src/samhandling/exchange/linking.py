@@ -209,7 +209,7 @@ def ask_which(message: Message, *, now: datetime) -> None:
     open_task(
         organisation=message.organisation, kind="decide", cause="A-17", severity="low", now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=f"A-17:{message.pk}",
-        role="message_responsible",
+        role="message_responsible", anomaly="A-17",
         text=(
             f"{what} gjelder en melding vi ikke har. Den tas i bruk når meldingen kommer. "
             "Koble den for hånd om du vet hvilken."
@@ -278,7 +278,10 @@ def _link(held: Message, message: Message, *, now: datetime) -> None:
     held.flags = [flag for flag in held.flags if flag != "unlinked"]
     held.save(update_fields=["refers_to", "first", "tied", "flags"])
     steps.move_message(held, MessageInEvent.LINK, now=now, detail=message.msg_id)
-    close_tasks(unique_key=f"A-17:{held.pk}", organisation=held.organisation, how="resolved", now=now)
+    close_tasks(
+        unique_key=f"A-17:{held.pk}", organisation=held.organisation, how="resolved", now=now,
+        note="Meldingen som den gjelder, er kommet.",
+    )  # fmt: skip
 
 
 def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetime) -> None:

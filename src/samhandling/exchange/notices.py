@@ -54,7 +54,7 @@ def unconfirmed(delivery: Delivery, *, severity: str, expired: bool, now: dateti
         organisation=message.organisation, kind="call", cause="A-01", severity=severity, now=now,
         patient=message.patient, subject=_subject(message), group_key=f"A-01:{_group(delivery)}",
         unique_key=f"A-01:{delivery.pk}:{'expired' if expired else 'waiting'}", text=text,
-        phone=_phone(delivery, now), role=RESPONSIBLE,
+        phone=_phone(delivery, now), role=RESPONSIBLE, anomaly="A-01",
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def rejected(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
         patient=message.patient, subject=_subject(message), group_key=f"A-02:{_group(delivery)}",
         unique_key=f"A-02:{delivery.pk}",
         text=f"Avvist av {delivery.name}: {reasons}. Rett feilen og send som ny melding, eller ring.",
-        phone=_phone(delivery, now), role=RESPONSIBLE,
+        phone=_phone(delivery, now), role=RESPONSIBLE, anomaly="A-02",
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def contradictory(receipt: Receipt, *, now: datetime) -> None:
         patient=receipt.message.patient, subject=_subject(receipt.message),
         unique_key=f"A-03:{receipt.message_id}:{receipt.party_her}",
         text="Mottakeren har kvittert to ganger med ulikt svar. Den første gjelder. Meld feilen til mottakeren.",
-        role=RESPONSIBLE,
+        role=RESPONSIBLE, anomaly="A-03",
     )  # fmt: skip
 
 
@@ -126,16 +126,18 @@ def receipt_not_delivered(delivery: Delivery, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def close(delivery: Delivery, *, now: datetime) -> None:
-    """Close what was asked about this delivery: it has come right."""
+def close(delivery: Delivery, *, now: datetime, note: str = "") -> None:
+    """Close what was asked about this delivery: it has come right, and the task says since when (2.6)."""
     keys = [
         f"A-01:{delivery.pk}:waiting",
         f"A-01:{delivery.pk}:expired",
         f"A-02:{delivery.pk}",
         f"not_delivered:{delivery.pk}",
     ]
+    if not note and delivery.receipted_at is not None:
+        note = f"Kvittering kom {say_time(delivery.receipted_at)}."
     for key in _open_keys(delivery.organisation_id, keys):
-        close_tasks(unique_key=key, organisation=delivery.organisation, how="resolved", now=now)
+        close_tasks(unique_key=key, organisation=delivery.organisation, how="resolved", now=now, note=note)
 
 
 @prepared

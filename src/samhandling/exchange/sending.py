@@ -311,7 +311,7 @@ def _withdrawn(sent: Message, live: list[Message], addresses: Addresses, *, now:
         earlier.save(update_fields=["cancelled_by"])
         steps.record("message.withdrawn", at=now, message=earlier, detail=sent.msg_id)
         for delivery in earlier.deliveries.all():
-            notices.close(delivery, now=now)
+            notices.close(delivery, now=now, note="Meldingen er trukket tilbake.")
         publish("message.cancelled", {"message": earlier.pk}, now=now, keys=(f"message:{earlier.pk}",))
     return open_task(
         organisation=sent.organisation, kind="call", cause="message.withdrawn", severity="high", now=now,

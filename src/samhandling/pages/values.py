@@ -73,6 +73,22 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """A condition that is not by the book, in plain words: what it means, what to do, and whom to call now."""
+
+    code: str
+    title: str
+    means: str
+    do: str
+    owner: str
+    """Whose it is at this hour."""
+    whom: str = ""
+    phone: str = ""
+    why: str = ""
+    """Why this number: staffed now, or the best there is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What somebody must do next, and the way to do it."""
 
@@ -82,6 +98,9 @@ class Step:
     due: Due | None = None
     actions: tuple[Link, ...] = ()
     phone: str = ""
+    help: Explanation | None = None
+    mark: Status | None = None
+    """Something more about it: who knows of it, that it is affected by an outage."""
 
 
 @dataclass(frozen=True, slots=True)

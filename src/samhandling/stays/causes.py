@@ -22,6 +22,8 @@ class Cause:
     severity: str
     owner: Owner
     text: str
+    anomaly: str = ""
+    """A-01 … A-21 where the work is that of a condition that lasts (`anomalies`)."""
 
 
 _H = (
@@ -37,8 +39,8 @@ _WHAT = {
 }
 
 CAUSES: dict[str, Cause] = {
-    **{f"stay.h_number.{m}": Cause("call", "medium", "ward", f"{_H} {what}") for m, what in _WHAT.items()},
-    **{f"stay.no_agreement.{m}": Cause("call", "medium", "ward", f"{_N} {what}") for m, what in _WHAT.items()},
+    **{f"stay.h_number.{m}": Cause("call", "medium", "ward", f"{_H} {what}", "A-10") for m, what in _WHAT.items()},
+    **{f"stay.no_agreement.{m}": Cause("call", "medium", "ward", f"{_N} {what}", "A-11") for m, what in _WHAT.items()},
     "stay.h_number.form": Cause(
         "register", "medium", "ward",
         "Fyll ut meldeskjema på papir om behov etter utskriving, og send det til {kommune}.",
@@ -46,6 +48,7 @@ CAUSES: dict[str, Cause] = {
     "stay.no_municipality.find": Cause(
         "find", "medium", "anomaly",
         "Vi vet ikke hvilken kommune pasienten hører til. Finn kommunen og registrer den, så sendes det som er ventet.",
+        "A-11",
     ),
     "stay.name_missing": Cause(
         "register", "medium", "ward",
@@ -76,10 +79,12 @@ CAUSES: dict[str, Cause] = {
     ),
     "stay.early_missed": Cause(
         "send", "high", "anomaly", "Fristen for tidligmelding er gått ut. Send likevel, og ring {kommune} {nummer}.",
+        "A-09",
     ),
     "stay.information_missing": Cause(
         "send", "high", "anomaly",
         "Pasienten er skrevet ut uten endelig helseopplysning. Send i dag, eller ring {kommune} {nummer}.",
+        "A-21",
     ),
     "stay.user_question": Cause(
         "decide", "high", "ward",
@@ -105,15 +110,17 @@ CAUSES: dict[str, Cause] = {
         "call", "high", "ward", "En melding er trukket tilbake. Ring {kommune} {nummer} og si fra.",
     ),
     "stay.call.help_number": Cause(
-        "call", "high", "ward", _H,
+        "call", "high", "ward", _H, "A-10",
     ),
     "stay.message_after_death": Cause(
         "read", "high", "responsible",
         "Kommunen har sendt en melding etter at pasienten døde. Les den, og ring {kommune} {nummer}.",
+        "A-12",
     ),
     "stay.call.after_discharge": Cause(
         "call", "high", "ward",
         "Pasienten er skrevet ut. Dette regnes som avvik fra avtalt rutine. Ring {kommune} {nummer} først.",
+        "A-07",
     ),
     "stay.call.user": Cause(
         "call", "high", "ward", "Pasienten er ikke bruker av kommunale tjenester likevel. Ring {kommune} {nummer}.",
@@ -195,7 +202,7 @@ CAUSES: dict[str, Cause] = {
         "{melding} fra journalsystemet er ikke sendt, fordi den ikke passer med oppholdet. Kontroller registreringen.",
     ),
     "stay.message_outside": Cause(
-        "read", "medium", "anomaly", "Melding etter utskriving – les og ring {nummer}.",
+        "read", "medium", "anomaly", "Melding etter utskriving – les og ring {nummer}.", "A-07",
     ),
     "stay.request": Cause(
         "answer", "medium", "ward", "Kommunen har sendt en forespørsel. Svar på den, eller ring {nummer}.",

@@ -351,12 +351,13 @@ def check(course: Course, *, now: datetime) -> None:
             },
         )
     key = f"{course.subject}:order"
-    if any(code in ("A-05", "A-08") for _, code in found.anomalies):
+    order = [code for _, code in found.anomalies if code in ("A-05", "A-08")]
+    if order:
         what = CAUSES["course.order"]
         open_task(
             organisation=course.organisation, kind=what.kind, cause="course.order", severity=what.severity, now=now,
             patient=course.patient, subject=course.subject, unique_key=key, text=what.text,
-            role="message_responsible",
+            role="message_responsible", anomaly=order[0],
         )  # fmt: skip
     else:
         close_tasks(unique_key=key, organisation=course.organisation, how="resolved", now=now)

@@ -89,7 +89,8 @@ def _at_hospital(message: Message, now: datetime) -> None:
             _ask(message, "stay.note", now, stay=locked, phone=work.day_phone)
         return
     if cause in CAUSES and judging.asks(message):
-        _ask(message, cause, now, stay=locked, phone=work.day_phone)
+        found = judged.breach if judged is not None else ""
+        _ask(message, cause, now, stay=locked, phone=work.day_phone, anomaly=found)
     if judging.asks(message):
         judging.tell_stay(message, work)
     if message.type == REPORT and judging.asks(message):
@@ -171,8 +172,9 @@ def _course(message: Message) -> Course | None:
 
 
 def _ask(
-    message: Message, cause: str, now: datetime, *, phone: str, stay: Stay | None = None, course: Course | None = None
-) -> None:
+    message: Message, cause: str, now: datetime, *, phone: str, stay: Stay | None = None, course: Course | None = None,
+    anomaly: str = "",
+) -> None:  # fmt: skip
     assert message.direction == Direction.IN
     what = CAUSES[cause]
     text = " ".join(what.text.format(nummer=phone).replace(" .", ".").split())
@@ -182,5 +184,5 @@ def _ask(
         patient=message.patient,
         subject=stay.subject if stay is not None else course.subject if course is not None else "",
         unique_key=request_key(message) if cause.endswith(".request") else read_key(message),
-        text=text, phone=phone,
+        text=text, phone=phone, anomaly=anomaly,
     )  # fmt: skip

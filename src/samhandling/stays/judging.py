@@ -62,7 +62,7 @@ def judged(message: Message, work: Work) -> Judged | None:
     if found.breach:
         record(message, found.breach, now=work.now, stay=work.stay, unit=work.stay.unit)
     if found.cause in OUTSIDE_CAUSES and asks(message):
-        work.ask(found.cause, detail=str(message.pk))
+        work.ask(found.cause, detail=str(message.pk), anomaly=found.breach)
     return found
 
 
@@ -90,7 +90,7 @@ def without_stay(message: Message, *, now: datetime) -> None:
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=_outside_key(message),
         text=" ".join(what.text.format(nummer="", kommune="kommunen").replace(" .", ".").split()),
-        role="message_responsible",
+        role="message_responsible", anomaly=found.breach,
     )  # fmt: skip
 
 

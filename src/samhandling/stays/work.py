@@ -95,8 +95,9 @@ class Work:
         detail: str = "",
         message: str = "",
         severity: str = "",
+        anomaly: str = "",
     ) -> Task:
-        """Open the work of that cause; `message` (M1 …) is named in its text."""
+        """Open the work of that cause; `message` (M1 …) is named in its text, `anomaly` is the one it is this time."""
         what = CAUSES[cause]
         responsible = what.owner == "responsible" or (what.owner == "anomaly" and office_hours(self.now))
         phone = self.day_phone if "{nummer}" in what.text else ""
@@ -115,6 +116,7 @@ class Work:
             unique_key=self.task_key(cause, detail),
             text=self._say(what.text, phone, message),
             phone=phone,
+            anomaly=anomaly or what.anomaly,
         )
 
     def _say(self, text: str, phone: str, message: str) -> str:

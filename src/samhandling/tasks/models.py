@@ -31,6 +31,8 @@ class Task(models.Model):
     """What the person does: see `services.KINDS`."""
     cause = models.CharField(max_length=60)
     """Stable code of why it exists, for grouping, statistics and texts: `stay.h_number`, `A-11` …"""
+    anomaly = models.CharField(max_length=10, blank=True)
+    """A-01 … A-21 of routines 2.6 when it tells of a condition that lasts: it is reminded of until that is over."""
     severity = models.CharField(max_length=10, choices=Severity.choices)
     subject = models.CharField(max_length=60, blank=True)
     """What it is about: `stay:12`, `message:34`, `adt:56`."""
@@ -49,6 +51,15 @@ class Task(models.Model):
     closed_how = models.CharField(max_length=60, blank=True)
     """Stable code: `done`, `resolved` (the cause went away by itself), `obsolete`, `called` …"""
     closing_note = models.TextField(blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    """When it is reminded of next, while the condition lasts."""
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveIntegerField(default=0)
+    acknowledged_by = models.ForeignKey(
+        "access.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    """Who knows of it until `remind_at`; empty: nobody has said so, or the time is over."""
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -64,6 +75,11 @@ class Task(models.Model):
             ),
             models.Index(fields=["organisation", "subject"], name="task_subject"),
             models.Index(fields=["patient"], name="task_patient"),
+            models.Index(
+                fields=["organisation", "closed_at"],
+                condition=Q(closed_at__isnull=False) & ~Q(anomaly=""),
+                name="task_anomaly_over",
+            ),
         ]
 
 
@@ -75,7 +91,7 @@ class TaskStep(models.Model):
     user = models.ForeignKey("access.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     """Empty: the node itself."""
     kind = models.CharField(max_length=20)
-    """`taken`, `given`, `released`, `noted`, `raised`, `closed`."""
+    """`taken`, `given`, `released`, `noted`, `raised`, `acknowledged`, `reminded`, `closed`."""
     text = models.TextField(blank=True)
 
     class Meta:

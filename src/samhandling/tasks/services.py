@@ -7,7 +7,7 @@ its `unique_key`: the same cause met again changes the open task only where it h
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
 from samhandling.store.prepared import first, insert, prepared
+from samhandling.tasks import reminding
 from samhandling.tasks.models import SEVERITY_ORDER, Task, TaskStep
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ class NoteMissingError(SamhandlingError):
     code = "task.note_missing"
 
 
+class TooLongError(SamhandlingError):
+    """Somebody wants to be left in peace for longer than a shift and a night, or for no time at all."""
+
+    code = "task.too_long"
+
+
+ACKNOWLEDGED_AT_MOST = timedelta(hours=24)
+
+
 def open_task(
     *,
     organisation: Organisation,
@@ -71,9 +81,11 @@ def open_task(
     text: str = "",
     phone: str = "",
     role: str = "",
+    anomaly: str = "",
 ) -> Task:
     """Open a task, or give the open one with that `unique_key`, raised to the more urgent severity and due time.
 
+    `anomaly`: the code of 2.6 of a condition that lasts: then it is reminded of until it is over (`reminding`).
     Raises ValueError for an unknown severity: that is a fault in the caller, not in the data.
     """
     if severity not in SEVERITY_ORDER:
@@ -85,11 +97,16 @@ def open_task(
                 return _raise_to(waiting, severity, due_at, now)
         try:
             with transaction.atomic(savepoint=bool(unique_key)):
-                return insert(Task(
+                task = Task(
                     organisation=organisation, unit=unit, role=role, patient=patient, kind=kind, cause=cause,
                     severity=severity, subject=subject, due_at=due_at, group_key=group_key, unique_key=unique_key,
-                    text=text, phone=phone, opened_at=now,
-                ))  # fmt: skip
+                    text=text, phone=phone, opened_at=now, anomaly=anomaly,
+                    remind_at=reminding.following(organisation.pk, now) if anomaly else None,
+                )  # fmt: skip
+                insert(task)
+                if anomaly:
+                    reminding.wait(task, now=now)
+                return task
         except IntegrityError:
             waiting = _open(organisation.pk, unique_key) if unique_key else None
             if waiting is None:
@@ -183,6 +200,8 @@ def close(task_id: int, *, user: User, now: datetime, how: str = "done", note: s
 def _close(task: Task, *, how: str, now: datetime, user: User | None, note: str) -> None:
     task.closed_at, task.closed_how, task.closed_by, task.closing_note = now, how, user, note
     task.save(update_fields=["closed_at", "closed_how", "closed_by", "closing_note"])
+    if task.anomaly:
+        reminding.stop(task)
     TaskStep.objects.create(task=task, at=now, user=user, kind="closed", text=note)
 
 
@@ -226,6 +245,22 @@ def _give(task: Task, to: User | None, user: User, kind: str, now: datetime) -> 
     task.owner = to
     task.save(update_fields=["owner"])
     TaskStep.objects.create(task=task, at=now, user=user, kind=kind)
+    return task
+
+
+@transaction.atomic
+def acknowledge(task_id: int, *, user: User, until: datetime, now: datetime) -> Task:
+    """*Jeg vet om det, minn meg på igjen kl. …*: no reminders until then; it stays open, and comes back by itself.
+
+    Raises TaskClosedError; TooLongError for a time that is past, or more than a day ahead.
+    """
+    if not now < until <= now + ACKNOWLEDGED_AT_MOST:
+        raise TooLongError
+    task = _locked(task_id)
+    task.acknowledged_by, task.acknowledged_at, task.remind_at = user, now, until
+    task.save(update_fields=["acknowledged_by", "acknowledged_at", "remind_at"])
+    reminding.wait(task, now=now)
+    TaskStep.objects.create(task=task, at=now, user=user, kind="acknowledged", text=until.isoformat())
     return task
 
 

@@ -16,7 +16,7 @@ from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError, SamhandlingError
 from samhandling.exchange.resending import resend as send_again
-from samhandling.exchange.web import following_up
+from samhandling.exchange.web import explaining, following_up
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
@@ -40,6 +40,7 @@ def follow_up(request: HttpRequest, scope: Scope) -> HttpResponse:
         "rows": rows,
         "counterpart": following_up.counterpart(found, now),
         "text": following_up.call_text(scope, found, now),
+        "explanations": explaining.of_messages(found, now),
         "same": [r for r in rows if r.same],
         "new": [r for r in rows if r.new],
         "approval": any(r.same_approval or r.new_approval for r in rows),

@@ -17,7 +17,7 @@ from samhandling.exchange import matters, originals
 from samhandling.exchange.models import Direction, Message, NotOurs, Original
 from samhandling.exchange.not_ours import DELETED_AFTER
 from samhandling.exchange.rules import MessageState
-from samhandling.exchange.web import answering, reading, words
+from samhandling.exchange.web import answering, explaining, reading, words
 from samhandling.exchange.web.clearing_views import may_clear
 from samhandling.exchange.web.document import NOTHING, opened_document
 from samhandling.messages import attachments
@@ -97,6 +97,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "receipts": reading.receipts(found, now),
         "lines": reading.lines(found, now),
         "history": reading.history(found, now),
+        "explanations": explaining.of_messages([found], now) if sees_patients else [],
         "document": document.html,
         "attachments": document.attachments,
         "has_attachments": found.has_attachments and not removed,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 
 from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Due, Link, Step, Tone, due
+from samhandling.pages.values import Due, Explanation, Link, Status, Step, Tone, due
 from samhandling.stays.models import Deadline, Stay
 from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.values import INPATIENT, StayState
 from samhandling.stays.web import words
 from samhandling.stays.web.standing import Told
 from samhandling.tasks.models import Task
-from samhandling.tasks.web.reading import TONES
+from samhandling.tasks.web.reading import TONES, known, reminded
 from samhandling.tasks.web.words import title
 
 FORM_FOR_CAUSE = {
@@ -52,6 +52,7 @@ def steps(
     told: Iterable[Told],
     now: datetime,
     phone: str = "",
+    help_of: Mapping[int, Explanation] | None = None,
 ) -> list[Step]:
     """Steps of a stay, most urgent first; nothing at all when nothing is due.
 
@@ -59,7 +60,8 @@ def steps(
     """
     open_tasks = list(tasks)
     causes = {task.cause for task in open_tasks}
-    found = [_of_task(stay, state, task, now) for task in open_tasks]
+    told_of = help_of or {}
+    found = [_of_task(stay, state, task, now, told_of.get(task.pk)) for task in open_tasks]
     found += [_not_arrived(item, phone) for item in told if item.failed]
     for deadline in deadlines:
         if state.state not in INPATIENT and deadline.clock in WHILE_IN:
@@ -74,7 +76,7 @@ def steps(
     return sorted(found, key=lambda s: (_ORDER.index(s.tone), s.due.at if s.due else never))
 
 
-def _of_task(stay: Stay, state: StayState, task: Task, now: datetime) -> Step:
+def _of_task(stay: Stay, state: StayState, task: Task, now: datetime, told_of: Explanation | None = None) -> Step:
     page = Link(_("Åpne oppgaven"), reverse("tasks:task", args=[task.pk]))
     form, what = FORM_FOR_CAUSE.get(task.cause), WRITE_FOR_CAUSE.get(task.cause)
     message = _message_of(task)
@@ -88,7 +90,15 @@ def _of_task(stay: Stay, state: StayState, task: Task, now: datetime) -> Step:
         actions = (Link(_("Svar nå"), reverse("stays:register", args=[stay.pk, form])), page) if form else (page,)
     until = due(task.due_at, now) if task.due_at else None
     tone = TONES.get(task.severity, Tone.INFO)
-    return Step(title(task), task.text, tone, until, actions, task.phone)
+    phone = told_of.phone if told_of is not None and told_of.phone else task.phone
+    return Step(title(task), task.text, tone, until, actions, phone, told_of, _mark(task, now))
+
+
+def _mark(task: Task, now: datetime) -> Status | None:
+    """Who knows of it, or that it was reminded of."""
+    if words_ := known(task, now):
+        return Status(Tone.QUIET, words_)
+    return Status(Tone.WARN, words_) if (words_ := reminded(task, now)) else None
 
 
 HEARD = frozenset({"stay.request", "stay.answer", "stay.deviation", "stay.note", "stay.place_answer"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from samhandling.access.scope import Scope
@@ -16,22 +16,22 @@ from samhandling.clock import oslo
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web.reading import statuses
 from samhandling.organisations.models import Unit
-from samhandling.organisations.services import municipality, municipality_name
+from samhandling.organisations.services import municipality_name
 from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Link, Status, Step, TimelineEntry, Tone
+from samhandling.pages.values import Explanation, Link, Status, Step, TimelineEntry, Tone
 from samhandling.patients.web.strip import short
-from samhandling.registry.rules import StaffedPhone
-from samhandling.registry.services import staffed_phone
 from samhandling.stays import calls
 from samhandling.stays.assessing import open_questions
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay, StayEvent
 from samhandling.stays.rules.values import INPATIENT, State, StayState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
+from samhandling.stays.web.explaining import Counterpart, counterpart, help_for
 from samhandling.stays.web.next_steps import steps
 from samhandling.stays.web.standing import INFORMATION, Told, informed, silence, standing_of_messages, told
 from samhandling.stays.work import load_state
 from samhandling.tasks.models import Task
+from samhandling.tasks.web.words import title as task_title
 
 Row = TypeVar("Row")
 RECENTLY = timedelta(hours=24)
@@ -95,11 +95,13 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
         .order_by("created_at", "id")
     )
     by_message |= statuses(information, now)
-    open_tasks = Task.objects.filter(closed_at__isnull=True, subject__in=[s.subject for s in found])
+    open_tasks = Task.objects.filter(closed_at__isnull=True, subject__in=[s.subject for s in found]).order_by("id")
+    open_tasks = open_tasks.select_related("acknowledged_by")
     parts = _Parts(
         expectations=_by(expectations, "stay_id"),
         deadlines=_by(Deadline.objects.filter(stay__in=ids), "stay_id"),
-        tasks=_by(open_tasks.order_by("id"), "subject"),
+        tasks=_by(open_tasks, "subject"),
+        help=help_for(list(open_tasks), now),
         information=_by(information, "subject"),
         by_message=by_message,
         counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
@@ -122,8 +124,6 @@ PROPOSALS = {
 }
 """Line of the timeline -> why *ja* is proposed."""
 
-Counterpart = tuple[str, StaffedPhone | None]
-
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -132,6 +132,7 @@ class _Parts:
     expectations: dict[Any, list[Expectation]]
     deadlines: dict[Any, list[Deadline]]
     tasks: dict[Any, list[Task]]
+    help: dict[int, Explanation]
     information: dict[Any, list[Message]]
     by_message: dict[int, Status]
     counterparts: dict[str, Counterpart]
@@ -154,7 +155,7 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
     written = informed(parts.information.get(stay.subject, []), parts.by_message, now)
     knows = told(parts.expectations.get(stay.pk, []), parts.by_message, now) + written
     deadlines, tasks = parts.deadlines.get(stay.pk, []), parts.tasks.get(stay.subject, [])
-    todo = steps(stay, state, deadlines, tasks, knows, now, phone.phone if phone else "")
+    todo = steps(stay, state, deadlines, tasks, knows, now, phone.phone if phone else "", parts.help)
     asking = [step for step in todo if step.tone is not Tone.QUIET]
     questions = open_questions(state)
     return StayRow(
@@ -218,11 +219,29 @@ def marks(state: StayState) -> tuple[Status, ...]:
     return tuple(found)
 
 
-def counterpart(number: str, now: datetime) -> Counterpart:
-    """The name today of the municipality of that number, and its phone that is staffed now."""
-    if not number:
-        return "", None
-    return municipality_name(number, oslo.day(now)), staffed_phone(municipality(number, oslo.day(now)), now)
+def open_tasks(stay: Stay) -> QuerySet[Task]:
+    """The open work of a stay and of its messages."""
+    return _tasks(stay).filter(closed_at__isnull=True)
+
+
+def _tasks(stay: Stay) -> QuerySet[Task]:
+    messages = Message.objects.filter(organisation_id=stay.organisation_id, subject=stay.subject)
+    subjects = [stay.subject, *(f"message:{pk}" for pk in messages.values_list("pk", flat=True))]
+    found = Task.objects.filter(organisation_id=stay.organisation_id, subject__in=subjects)
+    return found.select_related("acknowledged_by").order_by("id")
+
+
+def _conditions(stay: Stay, found: set[str], now: datetime) -> Iterable[TimelineEntry]:
+    """One line when a condition starts, unless its breach says so already, and one when it is over (2.6)."""
+    for task in _tasks(stay).exclude(anomaly=""):
+        title, link = task_title(task), Link(_("Se oppgaven"), reverse("tasks:task", args=[task.pk]))
+        if task.anomaly not in found:
+            at = task.opened_at
+            yield TimelineEntry(at, moment(at, now), _("Varsel"), title, Tone.WARN, _("Systemet"), link)
+        if task.closed_at is not None and task.closed_by_id is None:
+            at = task.closed_at
+            text = f"{title}. {task.closing_note}".rstrip()
+            yield TimelineEntry(at, moment(at, now), _("Over"), text, Tone.OK, _("Systemet"), link)
 
 
 def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
@@ -238,9 +257,11 @@ def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
             link = Link(_("Se meldingen"), reverse("exchange:message", args=[event.message_id]))
         text = spoken.get(event.data.get("call", 0)) or _detail(event.data, units, now)
         entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone, by, link))
-    for breach in BreachOfRoutine.objects.filter(stay=stay):
+    breaches = list(BreachOfRoutine.objects.filter(stay=stay).order_by("id"))
+    for breach in breaches:
         text = _(words.BREACHES.get(breach.code, breach.code))
         entries.append(TimelineEntry(breach.at, moment(breach.at, now), _("Brudd på rutine"), text, Tone.WARN))
+    entries += _conditions(stay, {breach.code for breach in breaches}, now)
     # Newest first, also among those of one instant.
     entries.reverse()
     entries.sort(key=lambda e: e.at, reverse=True)

@@ -18,12 +18,11 @@ from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import StayState
-from samhandling.stays.web import calling, next_steps, offers, reading, standing, words
+from samhandling.stays.web import calling, explaining, next_steps, offers, reading, standing, words
 from samhandling.stays.web import scope as within
 from samhandling.stays.work import load_state
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
-from samhandling.tasks.models import Task
 
 PAGE_SIZE = 50
 
@@ -50,7 +49,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject, purpose=why)
     state = load_state(found)
     municipality_name, phone = reading.counterpart(found.municipality_number, now)
-    tasks = Task.objects.filter(organisation=found.organisation, subject=found.subject, closed_at__isnull=True)
+    tasks = list(reading.open_tasks(found))
+    own = [task for task in tasks if task.subject == found.subject]
     told = standing.all_told(found, now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
     patient = strip(found.patient, test=is_test_store())
@@ -67,7 +67,17 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "need": words.yes_no(state.need),
         "decided": reading.decided(state),
         "warnings": _warnings(state, municipality_name, phone),
-        "steps": next_steps.steps(found, state, found.deadlines.all(), tasks, told, now, phone.phone if phone else ""),
+        "steps": next_steps.steps(
+            found,
+            state,
+            found.deadlines.all(),
+            own,
+            told,
+            now,
+            phone.phone if phone else "",
+            explaining.help_for(own, now),
+        ),
+        "anomalies": explaining.of_stay(found, tasks, now),
         "told": told,
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),

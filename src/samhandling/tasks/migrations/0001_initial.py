@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(blank=True, max_length=30)),
                 ('kind', models.CharField(max_length=30)),
                 ('cause', models.CharField(max_length=60)),
+                ('anomaly', models.CharField(blank=True, max_length=10)),
                 ('severity', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('medium', 'Medium'), ('high', 'High')], max_length=10)),
                 ('subject', models.CharField(blank=True, max_length=60)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
@@ -34,6 +35,11 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_how', models.CharField(blank=True, max_length=60)),
                 ('closing_note', models.TextField(blank=True)),
+                ('remind_at', models.DateTimeField(blank=True, null=True)),
+                ('reminded_at', models.DateTimeField(blank=True, null=True)),
+                ('reminders', models.PositiveIntegerField(default=0)),
+                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
+                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -66,6 +72,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='task',
             index=models.Index(fields=['patient'], name='task_patient'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('anomaly', ''), _negated=True)), fields=['organisation', 'closed_at'], name='task_anomaly_over'),
         ),
         migrations.AddConstraint(
             model_name='task',

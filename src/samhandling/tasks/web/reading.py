@@ -16,10 +16,10 @@ from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
 from samhandling.pages import subjects
 from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Due, Link, TimelineEntry, Tone, due
+from samhandling.pages.values import Due, Explanation, Link, TimelineEntry, Tone, due
 from samhandling.patients.web.strip import short
 from samhandling.tasks import services
-from samhandling.tasks.models import SEVERITY_ORDER, Task
+from samhandling.tasks.models import SEVERITY_ORDER, Task, TaskStep
 from samhandling.tasks.web.words import title
 
 TONES = {"high": Tone.BAD, "medium": Tone.WARN, "normal": Tone.INFO, "low": Tone.QUIET}
@@ -30,6 +30,8 @@ STEP_WORDS = {
     "released": N_("Oppgaven er lagt tilbake"),
     "noted": N_("Notat"),
     "raised": N_("Haster mer enn før"),
+    "acknowledged": N_("Vet om det"),
+    "reminded": N_("Påminnelse: gjelder fortsatt"),
     "closed": N_("Ferdig"),
 }
 CLOSED_WORDS = {
@@ -62,6 +64,12 @@ class TaskRow:
     phone: str
     subject: str
     cause: str
+    help: Explanation | None
+    """What the condition means, what to do and whom to call now; None for ordinary work."""
+    known: str
+    """Who knows of it and until when; else empty."""
+    reminded: str
+    """That it was reminded of, and when; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class TaskGroup:
 
 def within(scope: Scope) -> QuerySet[Task]:
     """Every task, open or closed, within the scope: a ward's own; for operations only technical ones."""
-    found = scope.rows(Task.objects.select_related("unit", "patient", "owner"), unit="unit")
+    found = scope.rows(Task.objects.select_related("unit", "patient", "owner", "acknowledged_by"), unit="unit")
     if scope.role is Role.OPERATIONS:
         return found.filter(Q(role=Role.OPERATIONS.value) | Q(kind="technical"))
     if not scope.may(May.WORK_TASKS):
@@ -101,11 +109,50 @@ def open_rows(scope: Scope, now: datetime, *, subject: str = "") -> list[TaskRow
     if subject:
         found = found.filter(subject=subject)
     never = datetime.max.replace(tzinfo=now.tzinfo)
-    tasks = sorted(found, key=lambda t: (SEVERITY_ORDER.get(t.severity, 9), t.due_at or never, t.pk))
-    return [row(task, scope, now) for task in tasks]
+    tasks = sorted(found, key=lambda t: (SEVERITY_ORDER.get(t.severity, 9), _put_off(t), t.due_at or never, t.pk))
+    return rows(tasks, scope, now)
 
 
-def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
+def _put_off(task: Task) -> int:
+    """Of what hurries alike, that which was reminded of stands first and that which somebody knows of last."""
+    if task.acknowledged_by_id is not None:
+        return 2
+    return 0 if task.reminded_at is not None else 1
+
+
+def rows(tasks: Sequence[Task], scope: Scope, now: datetime) -> list[TaskRow]:
+    """Tasks as lists show them, in the order given."""
+    told = help_of(tasks, now)
+    return [row(task, scope, now, told.get(task.pk)) for task in tasks]
+
+
+def help_of(tasks: Sequence[Task], now: datetime) -> dict[int, Explanation]:
+    """Task id -> what the condition means, what to do and whom to call now."""
+    path: str = getattr(import_module(settings.SAMHANDLING_WIRING), "TASK_HELP", "")
+    if not path or not any(task.anomaly for task in tasks):
+        return {}
+    found: dict[int, Explanation] = import_string(path)(tasks, now)
+    return found
+
+
+def known(task: Task, now: datetime) -> str:
+    """*Jeg vet om det*: who, and when it is reminded of again; empty when nobody has said so."""
+    if task.acknowledged_by is None or task.remind_at is None:
+        return ""
+    words = {"who": task.acknowledged_by.shown_name, "when": moment(task.remind_at, now)}
+    return _("%(who)s vet om det. Minner igjen %(when)s.") % words
+
+
+def reminded(task: Task, now: datetime) -> str:
+    """That the condition still lasts, and when it was last reminded of; empty before the first time."""
+    if task.reminded_at is None or task.acknowledged_by_id is not None:
+        return ""
+    return _("Påminnelse nr. %(number)s: gjelder fortsatt %(when)s.") % {
+        "number": task.reminders, "when": moment(task.reminded_at, now),
+    }  # fmt: skip
+
+
+def row(task: Task, scope: Scope, now: datetime, told: Explanation | None = None) -> TaskRow:
     """One task as a list shows it; without leave to see patients, without the patient."""
     name, born = short(task.patient) if task.patient and scope.may(May.SEE_PATIENTS) else ("", "")
     return TaskRow(
@@ -123,9 +170,12 @@ def row(task: Task, scope: Scope, now: datetime) -> TaskRow:
         opened=moment(task.opened_at, now),
         owner=task.owner.shown_name if task.owner else "",
         mine=task.owner_id == scope.user.pk,
-        phone=task.phone,
+        phone=told.phone if told is not None and told.phone else task.phone,
         subject=task.subject,
         cause=task.cause,
+        help=told,
+        known=known(task, now),
+        reminded=reminded(task, now),
     )
 
 
@@ -163,14 +213,25 @@ def history(task: Task, now: datetime) -> list[TimelineEntry]:
         TimelineEntry(
             at=step.at,
             when=moment(step.at, now),
-            title=_(STEP_WORDS.get(step.kind, step.kind)),
-            text=_(SEVERITY_WORDS[step.text]) if step.kind == "raised" and step.text in SEVERITY_WORDS else step.text,
+            title=_("Over") if step.kind == "closed" and step.user is None else _(STEP_WORDS.get(step.kind, step.kind)),
+            text=_step_text(step, now),
             tone=Tone.OK if step.kind == "closed" else Tone.QUIET,
             by=step.user.shown_name if step.user else _("Systemet"),
         )
         for step in task.steps.select_related("user").all()
     ]
     return [*reversed(steps), first]
+
+
+def _step_text(step: TaskStep, now: datetime) -> str:
+    """The words of a step: a code or an instant in words, else what somebody wrote."""
+    if step.kind == "raised":
+        return _(SEVERITY_WORDS.get(step.text, step.text))
+    if step.kind == "acknowledged":
+        return _("Minner igjen %(when)s.") % {"when": moment(datetime.fromisoformat(step.text), now)}
+    if step.kind == "reminded":
+        return _("Nr. %(number)s") % {"number": step.text}
+    return step.text
 
 
 def about(task: Task) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,8 +16,10 @@ from samhandling.access import audit
 from samhandling.access.models import Membership, User
 from samhandling.access.roles import PERMISSIONS, May, Role
 from samhandling.access.scope import Scope
+from samhandling.clock import oslo
 from samhandling.errors import NotFoundError, SamhandlingError
 from samhandling.pages import texts
+from samhandling.pages.fields import ClockField
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.subjects import visible
@@ -66,7 +69,7 @@ def task(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     found = _one(scope, pk)
     audit.record_reading(scope, "task.read", now=now, patient=found.patient_id, subject=f"task:{pk}")
     shows_patient = found.patient is not None and scope.may(May.SEE_PATIENTS)
-    row = reading.row(found, scope, now)
+    row = reading.rows([found], scope, now)[0]
     values = {
         "task": row,
         "patient": strip(found.patient, test=is_test_store()) if found.patient and shows_patient else None,
@@ -141,6 +144,10 @@ def _do(request: HttpRequest, scope: Scope, task: Task, do: str, at: datetime) -
             raise NotFoundError("colleague")
         services.give(task.pk, to=to, user=user, now=at)
         return _("%(name)s har fått oppgaven.") % {"name": to.shown_name}
+    if do == "acknowledge":
+        until = next_time(request.POST.get("igjen", ""), at)
+        services.acknowledge(task.pk, user=user, until=until, now=at)
+        return _("Notert at du vet om det. Oppgaven minner om seg selv igjen %(when)s.") % {"when": moment(until, at)}
     if do == "note":
         services.note(task.pk, user=user, text=note, now=at)
         return _("Notatet er lagret.")
@@ -149,6 +156,16 @@ def _do(request: HttpRequest, scope: Scope, task: Task, do: str, at: datetime) -
         services.close(task.pk, user=user, now=at, how=how, note=note)
         return _("Oppgaven er ferdig og ligger i historikken.")
     raise NotFoundError("act")
+
+
+def next_time(written: str, now: datetime) -> datetime:
+    """The next time that Oslo's clocks show what was written. Raises TooLongError for what is no time of day."""
+    try:
+        clock = ClockField().clean(written.strip())
+    except ValidationError as error:
+        raise services.TooLongError from error
+    today = oslo.from_local(oslo.day(now), clock).instant
+    return today if today > now else oslo.from_local(oslo.day(now) + timedelta(days=1), clock).instant
 
 
 def _one(scope: Scope, pk: int) -> Task:
