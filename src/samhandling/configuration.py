@@ -72,6 +72,43 @@ class RecordSetting(BaseModel):
     """`file`: the EPJ acknowledges with a file of its own; `at_once`: written is filed."""
 
 
+class PostboxSetting(BaseModel):
+    """A mailbox of the downtime desk: where bounces come back to, or where others report an outage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: Literal["pop3", "imap"] = "imap"
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535)
+    """0: the protocol's own."""
+    tls: bool = True
+    ca: Path | None = None
+    """The issuer of the server's certificate; empty: the system's list."""
+    user: str
+    password_file: Path | None = None
+    folder: str = "INBOX"
+    """IMAP only."""
+    poll_seconds: float = Field(default=30.0, gt=0)
+    organisation: str = ""
+    """Organisation number or HER-id of the hosted organisation whose desk reads it; empty: the only hosted hospital."""
+
+    def account(self) -> Account:
+        """How to open it. Raises ConfigurationError when the password file cannot be read."""
+        try:
+            password = self.password_file.read_text(encoding="utf-8").strip() if self.password_file else ""
+        except OSError as error:
+            raise ConfigurationError(f"mailbox {self.user}: the password file cannot be read") from error
+        return Account(
+            protocol=self.protocol, host=self.host, port=self.port, tls=self.tls, ca=self.ca, user=self.user,
+            password=password, folder=self.folder,
+        )  # fmt: skip
+
+    @property
+    def name(self) -> str:
+        """The mailbox's own name, by which its mails are told apart from another's."""
+        return f"{self.user}@{self.host}/{self.folder}"[:200]
+
+
 class MailSetting(BaseModel):
     """The mail server that takes notices of outages."""
 
@@ -85,6 +122,9 @@ class MailSetting(BaseModel):
     user: str = ""
     password_file: Path | None = None
     sender: str
+    """The notices' sender; what does not arrive comes back to it."""
+    returns: PostboxSetting | None = None
+    """The mailbox of that address: bounces are read and put into the ledger."""
 
     def password(self) -> str:
         """The secret in the password file. Raises ConfigurationError when it cannot be read."""
@@ -262,7 +302,10 @@ class NodeConfiguration(BaseSettings):
     mail: MailSetting | None = None
     intranet: IntranetSetting | None = None
     sms: SmsSetting | None = None
+    outage_mailbox: PostboxSetting | None = None
+    """Where others report outages by mail (S-06)."""
     ebxml: EbxmlSetting | None = None
+    registers: RegisterSetting | None = None
     status_folder: Path | None = None
     """Folder or share where the status page is written as plain files on every change."""
     emergency_folder: Path | None = None

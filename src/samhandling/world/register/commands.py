@@ -53,7 +53,7 @@ def demo(
     typer.echo(f"""\
 Registeret svarer på {register.url}. I innstillingene til noden:
 
-[register]
+[registers]
 address_url = "{register.url}"
 agreement_url = "{register.url}"
 issuer = "{register.url}"
