@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from samhandling.clock import oslo
-from samhandling.exchange.models import Direction, Message
+from samhandling.exchange.models import Direction, Message, Role
+from samhandling.exchange.rules import DeliveryState
 from samhandling.exchange.values import Draft, Finding
 from samhandling.messages import catalogue
 from samhandling.messages.facts.values import Facts
@@ -65,17 +66,49 @@ def resolve(draft: Draft, *, now: datetime) -> Addresses:
         found.hinder(
             "address.no_receiver", f"{found.counterpart.name} har ingen tjeneste som tar imot denne meldingen."
         )
-    for her_id in draft.copy_hers:
+    _find_copies(found, draft, day)
+    if found.receiver is not None and not found.findings and _comes_in_plo_versions(draft.message_type):
+        _choose_version(found, found.receiver)
+    return found
+
+
+def _choose_version(found: Addresses, receiver: CommunicationParty) -> None:
+    """One document goes to all: the version that everybody takes."""
+    found.version = plo_version(found.agreement, receiver, *found.copies) or ""
+    if found.version:
+        return
+    alone = plo_version(found.agreement, receiver) or ""
+    if not alone:
+        found.hinder("address.no_version", f"{receiver.name} tar ikke imot en versjon vi kan sende.")
+    for copy in found.copies if alone else ():
+        if alone not in copy.plo_versions:
+            found.hinder("address.no_copy_version", f"{copy.name} tar ikke imot samme versjon som {receiver.name}.")
+
+
+def _find_copies(found: Addresses, draft: Draft, day: date) -> None:
+    """The copy receivers that the writer has chosen, and those of the version that is changed or withdrawn."""
+    named = [str(each.get("receiver") or "") for each in (draft.values or {}).get("copies", ())]
+    main = found.receiver.her_id if found.receiver is not None else ""
+    for her_id in dict.fromkeys((*draft.copy_hers, *(each for each in named if each))):
         copy = party(her_id, day)
         if copy is None:
             found.hinder("address.unknown_copy", "Kopimottakeren finnes ikke i adresseregisteret.")
-        else:
+        elif her_id != main:
             found.copies.append(copy)
-    if found.receiver is not None and not found.findings and _comes_in_plo_versions(draft.message_type):
-        found.version = plo_version(found.agreement, found.receiver) or ""
-        if not found.version:
-            found.hinder("address.no_version", f"{found.receiver.name} tar ikke imot en versjon vi kan sende.")
-    return found
+    known = {main, *(copy.her_id for copy in found.copies)}
+    earlier = (copy for her_id in _copies_before(draft) if (copy := party(her_id, day)) is not None)
+    found.copies += [copy for copy in earlier if copy.her_id not in known]
+
+
+def _copies_before(draft: Draft) -> list[str]:
+    """Whoever was sent a copy of the version before holds what is no longer so, and gets the new one too."""
+    earlier = draft.refers_to
+    if earlier is None or earlier.direction != Direction.OUT or earlier.type != draft.message_type:
+        return []
+    if draft.values is None or draft.values.get("status") not in ("M", "C"):
+        return []
+    sent = earlier.deliveries.filter(role=Role.COP).exclude(state=DeliveryState.REJECTED)
+    return list(sent.order_by("id").values_list("her_id", flat=True))
 
 
 def _comes_in_plo_versions(message_type: str) -> bool:

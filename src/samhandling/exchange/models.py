@@ -12,7 +12,7 @@ from django.db import models
 
 from samhandling.access.models import User
 from samhandling.errors import SamhandlingError
-from samhandling.exchange.rules import ArrivalState, DeliveryState
+from samhandling.exchange.rules import ArrivalState, DeliveryState, MessageState
 from samhandling.organisations.models import Organisation
 from samhandling.patients.models import Patient
 from samhandling.registry.models import CommunicationParty
@@ -179,6 +179,12 @@ class Message(models.Model):
             models.Index(fields=["organisation", "ref_conversation"], name="message_conversation"),
             models.Index(fields=["state"], name="message_state"),
         ]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the main receiver of a message out has rejected it; a copy receiver's rejection undoes nothing."""
+        main = self.deliveries.filter(role=Role.PRIM, state=DeliveryState.REJECTED)
+        return self.state == MessageState.REJECTED and main.exists()
 
 
 class Receiver(models.Model):

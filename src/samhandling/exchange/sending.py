@@ -242,7 +242,7 @@ def cancel(message: Message, *, reason: str, now: datetime) -> Outcome:
     Findings instead of an error where it cannot be sent: rejected messages need none, and some cannot take one.
     """
     series = list(_series(message))
-    live = [m for m in series if m.state != rules.MessageState.REJECTED and m.status != "C" and m.cancelled_by is None]
+    live = [m for m in series if not m.refused and m.status != "C" and m.cancelled_by is None]
     if message.direction != Direction.OUT or not live:
         return Outcome(None, (Finding("cancel.nothing_to_cancel", "Det er ingen melding å trekke tilbake."),))
     draft = _cancel_draft(message, series)

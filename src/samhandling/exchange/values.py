@@ -48,7 +48,7 @@ class LogisticsContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message that somebody wants sent.
+    """A message that somebody wants sent. `values` may name copy receivers: `copies: [{"receiver": HER-id}]`.
 
     One of `content` (a logistics message that the node writes), `values` (a message that a person wrote: data of
     `messages.compose.schema`, without what stands round it) and `document` (a finished one, delivered byte for byte).

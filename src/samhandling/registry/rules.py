@@ -20,7 +20,7 @@ PLO_RECEPTION = "plo_reception"
 FUNCTION_BY_TYPE: dict[str, str] = {
     "LOG_INNLAGT": NURSING,
     "LOG_UTSKREVET": NURSING,
-    "LOG_DODSFALL": NURSING,
+    "LOG_DOD": NURSING,
     "LOG_UTSKRIVNINGSKLAR": CASE_HANDLING,
     "LOG_AVMELDING": CASE_HANDLING,
     "HELSEOPPL_SOKNAD": CASE_HANDLING,
@@ -69,6 +69,25 @@ WRITERS: dict[str, tuple[str, ...]] = {
     "ORIENTERING_TJENESTETILBUD": (CASE_HANDLING,),
 }
 """Whose message it is within a municipality, where the standard says so; the first that there is sends it."""
+
+
+COPIED = frozenset({
+    "HELSEOPPL_SOKNAD", "INNLEGGELSESRAPPORT", "UTSKRIVNINGSRAPPORT", "HELSEOPPLYSNINGER_LEGE",
+    "ORIENTERING_TJENESTETILBUD", "MEDISINSKE_OPPLYSNINGER", "DIALOG_HELSEFAGLIG", "DIALOG_NOTAT",
+})  # fmt: skip
+"""Types of which a person may send copies (message-header 5.9). Requests, answers and reports of a fault have one
+receiver: whoever is asked, asked us, or wrote what is wrong."""
+COPY_TAKERS: dict[str, tuple[str, ...]] = {
+    "gp": (DOCTOR,),
+    "municipality": (NURSING, CASE_HANDLING, DOCTOR, PSYCH_HEALTH),
+    "hospital": (PLO_RECEPTION,),
+}
+"""Kind of organisation -> functions that may be sent a copy."""
+
+
+def takes_copy(message_type: str, organisation_kind: str, function: str) -> bool:
+    """Whether a party of that function, in an organisation of that kind, may be sent a copy of such a message."""
+    return message_type in COPIED and function in COPY_TAKERS.get(organisation_kind, ())
 
 
 def takes(message_type: str, organisation_kind: str, function: str) -> bool:

@@ -101,6 +101,20 @@ def address_book(message_type: str, own: Organisation, day: date) -> list[Commun
     return sorted(found, key=lambda row: (row.organisation.name, row.name, row.her_id))
 
 
+def copy_book(message_type: str, own: Organisation, day: date) -> list[CommunicationParty]:
+    """Everybody outside our own organisation who may be sent a copy of such a message, by organisation and name.
+
+    Between a hospital and a municipality there must be an agreement, as for the message itself (S-48).
+    """
+    rows = CommunicationParty.objects.select_related("organisation").filter(valid(day)).exclude(organisation=own)
+    found = [row for row in rows if rules.takes_copy(message_type, row.organisation.kind, row.function)]
+    agreements = Agreement.objects.filter(valid(day)).filter(Q(hospital=own) | Q(municipality=own))
+    agreed = {each for pair in agreements.values_list("hospital_id", "municipality_id") for each in pair}
+    across = {"hospital": "municipality", "municipality": "hospital"}.get(own.kind, "")
+    open_to = [row for row in found if row.organisation.kind != across or row.organisation_id in agreed]
+    return sorted(open_to, key=lambda row: (row.organisation.name, row.name, row.her_id))
+
+
 def writer_of(message_type: str, own: Organisation, day: date, *, prefer: str = "") -> CommunicationParty | None:
     """Which of our own parties sends a message of that type: by its rule, else the preferred function, else any."""
     mine = parties_of(own, day)
@@ -123,9 +137,10 @@ def _agreements(hospital: Organisation, municipality: Organisation, day: date) -
     return rows.filter(valid(day), hospital=hospital, municipality=municipality).order_by("-valid_from")
 
 
-def plo_version(agreement: Agreement | None, receiver: CommunicationParty) -> str | None:
-    """Version of Pasientlogistikk to send to `receiver`; None when none fits both sides."""
-    return rules.plo_version(agreement.plo_version if agreement else "", receiver.plo_versions)
+def plo_version(agreement: Agreement | None, receiver: CommunicationParty, *copies: CommunicationParty) -> str | None:
+    """Version of PLO to send to `receiver`, and to those who get a copy; None when none fits all sides."""
+    taken = [v for v in receiver.plo_versions if all(v in copy.plo_versions for copy in copies)]
+    return rules.plo_version(agreement.plo_version if agreement else "", taken)
 
 
 @remembered

@@ -8,7 +8,7 @@ from typing import cast
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from samhandling.exchange.models import Delivery, Direction, Message
+from samhandling.exchange.models import Delivery, Direction, Message, Role
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
 from samhandling.stays import carrying, clocks, coursing, hearing, informing, judging, telling
@@ -122,7 +122,7 @@ def _delivered(message_id: int, delivery_id: int, event: ExpectationEvent, now: 
     work = _work(lock_stay(stay_id), now)
     row, there = only(_locked_expectation(pk)), only(_delivery(delivery_id))
     at = there.receipted_at or now
-    if found is not None:
+    if found is not None and there.role == Role.PRIM:
         if event == "unconfirmed" and row.state in (ExpectationState.CONFIRMED, ExpectationState.REJECTED):
             return
         if event == "confirmed":

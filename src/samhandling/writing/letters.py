@@ -18,7 +18,7 @@ from samhandling.organisations.models import Organisation
 from samhandling.pages.texts import N_
 from samhandling.patients.models import Patient
 from samhandling.registry.models import CommunicationParty
-from samhandling.registry.services import address_book, writer_of
+from samhandling.registry.services import address_book, copy_book, writer_of
 from samhandling.stays.dialogs import answered
 from samhandling.stays.policies import policy_for
 
@@ -61,6 +61,15 @@ def receivers(letter: Letter, now: datetime) -> list[CommunicationParty]:
     if letter.message_type in FREE_DIALOGUE:
         return [party for party in book if _may_begin(letter.organisation, party.organisation, day)]
     return book
+
+
+def copy_receivers(letter: Letter, now: datetime) -> list[CommunicationParty]:
+    """Who may be sent a copy; where the routine wants answers only, a copy is no way round it."""
+    day = oslo.day(now)
+    book = copy_book(letter.message_type, letter.organisation, day)
+    if letter.message_type not in FREE_DIALOGUE:
+        return book
+    return [each for each in book if _may_begin(letter.organisation, each.organisation, day)]
 
 
 def _may_begin(own: Organisation, other: Organisation, day: date) -> bool:

@@ -70,7 +70,7 @@ def answers(message: Message) -> tuple[str, ...]:
 
 
 def _about_ours(message: Message) -> tuple[str, ...]:
-    if message.state == MessageState.REJECTED or message.cancelled_by_id is not None or message.written_by != "node":
+    if message.refused or message.cancelled_by_id is not None or message.written_by != "node":
         return ()
     if message.type == DIALOGUE:
         return ("helsefaglig-dialog",)

@@ -18,7 +18,7 @@ from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
 from samhandling.exchange.matching import UNCONFIRMED
-from samhandling.exchange.models import Delivery, Direction, Message, Receipt
+from samhandling.exchange.models import Delivery, Direction, Message, Receipt, Receiver
 from samhandling.exchange.notices import say_error
 from samhandling.exchange.web import words
 from samhandling.exchange.web.answering import DIALOGUE
@@ -57,6 +57,8 @@ class ReceiptView:
 
     title: str
     tone: Tone
+    who: str
+    """Whose it is, by name where we know it."""
     party: str
     when: str
     errors: tuple[str, ...]
@@ -194,12 +196,15 @@ def receivers(message: Message, now: datetime) -> list[tuple[str, str, Status]]:
 def receipts(message: Message, now: datetime) -> list[ReceiptView]:
     """Every receipt of the message, ours or theirs, oldest first (P-06)."""
     result = []
+    names = dict(message.deliveries.values_list("her_id", "name"))
+    names |= dict(Receiver.objects.filter(message=message).values_list("her_id", "name"))
     for receipt in message.receipts.order_by("id"):
         good = receipt.status == "1"
         result.append(
             ReceiptView(
                 title=_("Mottatt") if good else _("Mottatt med merknad") if receipt.status == "3" else _("Avvist"),
                 tone=Tone.OK if good else Tone.WARN if receipt.status == "3" else Tone.BAD,
+                who=names.get(receipt.party_her, ""),
                 party=receipt.party_her,
                 when=moment(receipt.created_at, now),
                 errors=tuple(say_error(error) for error in receipt.errors),

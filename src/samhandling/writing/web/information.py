@@ -28,6 +28,7 @@ from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import information_forms as forms
 from samhandling.writing.web.care_forms import WithdrawForm
+from samhandling.writing.web.copying import copy_to
 from samhandling.writing.web.dialog import request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.known import attending_contact, ward_and_writer
@@ -122,7 +123,8 @@ class Information(Piece):
             cls = forms.FinalForm if self.kind == "final" else forms.ChangeForm
         elif self.kind == "final":
             cls = forms.FirstFinalForm
-        return cls(data, initial=kept or self._initial(), kept=unasked, now=self.now)
+        to = copy_to(informing.MESSAGE_TYPE, self.stay.organisation, self.now)
+        return cls(data, initial=kept or self._initial(), kept=unasked, copy_to=to, now=self.now)
 
     def _initial(self) -> dict[str, Any]:
         known = self.state.ready_date or self.state.expected_ready

@@ -11,10 +11,11 @@ from samhandling.pages.fields import DayField
 from samhandling.pages.texts import _
 from samhandling.writing.web import clinical, daily
 from samhandling.writing.web.care_forms import CareForm, change_field, phone_field
+from samhandling.writing.web.copying import COPIES, Copied
 from samhandling.writing.web.forms import Text
 
 
-class EarlyForm(CareForm):
+class EarlyForm(Copied, CareForm):
     """The early notice, in the order a nurse thinks. A heading left empty is not sent."""
 
     patient_status = Text(
@@ -46,6 +47,7 @@ class EarlyForm(CareForm):
         daily.SERVICE_NEEDS,
         clinical.DIAGNOSES,
         clinical.FUNCTIONAL_LEVEL,
+        COPIES,
     )
     SECTIONS = (
         (gettext_lazy("Kritisk informasjon"), ("cautions", "allergies", "infections")),
@@ -54,6 +56,7 @@ class EarlyForm(CareForm):
             gettext_lazy("Mer, hvis det er kjent"),
             ("service_needs", "diagnoses", "functional_level", "nursing_summary", "practical"),
         ),
+        ("", ("copies",)),
     )
 
     def clean_expected_ready_on(self) -> Any:

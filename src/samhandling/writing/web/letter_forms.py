@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,14 +12,13 @@ from django.utils.translation import gettext_lazy
 from samhandling.pages.fields import DayField
 from samhandling.writing.web import clinical, daily
 from samhandling.writing.web.care_forms import CareForm, WithdrawForm, phone_field
+from samhandling.writing.web.copying import COPIES, Copied, Receivers
 from samhandling.writing.web.dialog_forms import CHOOSE, TalkForm
-from samhandling.writing.web.forms import Text, WritingForm
+from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import code_field, line
 
-Receivers = Iterable[tuple[str, str]]
 
-
-class Addressed(WritingForm):
+class Addressed(Copied):
     """A form with a receiver from the address book."""
 
     receiver = forms.ChoiceField(
@@ -47,6 +46,7 @@ class HealthDialogForm(Addressed, TalkForm):
     )
     contact = line(gettext_lazy("Etternavnet, hvis du vet det"), 60)
     field_order = ("receiver", "subject", "text", "profession", "contact", "phone")
+    PARTS = (COPIES,)
     PLACES: ClassVar[Mapping[str, str]] = {"responsible": "phone", "contact_at_receiver": "profession"}
 
     def __init__(self, data: Any, *, begins: bool, **more: Any) -> None:
@@ -61,7 +61,8 @@ class HealthDialogForm(Addressed, TalkForm):
     def values(self) -> dict[str, Any]:
         """Data of DIALOG_HELSEFAGLIG."""
         given = self.cleaned_data
-        found = {**super().values(), **{name: given[name] for name in ("receiver", "subject", "text")}}
+        asked = {name: given[name] for name in ("receiver", "subject", "text")}
+        found = {**super().values(), **asked, **self.values_of_parts()}
         if "profession" in given:
             wanted = {"profession": given["profession"], "family_name": given["contact"]}
             found["contact_at_receiver"] = {name: value for name, value in wanted.items() if value}
@@ -74,6 +75,7 @@ class NoteForm(Addressed, TalkForm):
     theme = code_field("7321", gettext_lazy("Tema"), only=("1", "4", "6", "3"))
     text = Text(label=gettext_lazy("Tekst"), rows=8, error_messages={"required": gettext_lazy("Skriv meldingen.")})
     field_order = ("receiver", "theme", "text", "phone")
+    PARTS = (COPIES,)
 
     def __init__(self, data: Any, **more: Any) -> None:
         super().__init__(data, **more)
@@ -82,7 +84,8 @@ class NoteForm(Addressed, TalkForm):
 
     def values(self) -> dict[str, Any]:
         """Data of DIALOG_NOTAT."""
-        return {**super().values(), **{name: self.cleaned_data[name] for name in ("receiver", "theme", "text")}}
+        asked = {name: self.cleaned_data[name] for name in ("receiver", "theme", "text")}
+        return {**super().values(), **asked, **self.values_of_parts()}
 
 
 def _kind(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
@@ -126,11 +129,12 @@ class DoctorForm(LetterForm):
     nursing_summary = Text(label=gettext_lazy("Sykepleiesammenfatning"), rows=3, required=False)
     phone = phone_field(gettext_lazy("Telefon"))
     field_order = ("receiver", "kind", "problem", "measures_taken", "phone")
-    PARTS = (*clinical.CRITICAL, clinical.MEDICINES, clinical.DIAGNOSES, clinical.FUNCTIONAL_LEVEL)
+    PARTS = (*clinical.CRITICAL, clinical.MEDICINES, clinical.DIAGNOSES, clinical.FUNCTIONAL_LEVEL, COPIES)
     SECTIONS = (
         (gettext_lazy("Kritisk informasjon"), ("cautions", "allergies", "infections")),
         (gettext_lazy("Legemidler"), ("medicines",)),
         (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "functional_level", "nursing_summary")),
+        ("", ("copies",)),
     )
     CARRIED = ("cautions", "allergies", "infections", "medicines", "diagnoses")
 
@@ -161,8 +165,8 @@ class ServicesForm(LetterForm):
     phone = phone_field(gettext_lazy("Telefon"))
     field_order = ("receiver",)
     PLACES: ClassVar[Mapping[str, str]] = {**CareForm.PLACES, "services": "receiver"}
-    PARTS = (SERVICES,)
-    SECTIONS = (("", ("services",)), ("", ("phone",)))
+    PARTS = (SERVICES, COPIES)
+    SECTIONS = (("", ("services",)), ("", ("phone", "copies")))
     CARRIED = ("services",)
 
 
@@ -191,6 +195,7 @@ class MedicalForm(LetterForm):
         clinical.NEXT_OF_KIN,
         daily.SERVICE_NEEDS,
         clinical.FUNCTIONAL_LEVEL,
+        COPIES,
     )
     SECTIONS = (
         (gettext_lazy("Diagnoser og legemidler"), ("diagnoses", "medicines")),
@@ -199,6 +204,7 @@ class MedicalForm(LetterForm):
             gettext_lazy("Mer, hvis det er kjent"),
             ("next_of_kin", "service_needs", "functional_level", "practical"),
         ),
+        ("", ("copies",)),
     )
     CARRIED = (*DoctorForm.CARRIED, "next_of_kin")
 

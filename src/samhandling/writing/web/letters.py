@@ -28,6 +28,7 @@ from samhandling.writing import drafts, letters
 from samhandling.writing.drafts import Place
 from samhandling.writing.letters import Letter
 from samhandling.writing.web import letter_forms as forms
+from samhandling.writing.web.copying import named
 from samhandling.writing.web.dialog import request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.known import writer
@@ -150,8 +151,11 @@ class LetterPiece(Piece):
             return forms.WithdrawLetterForm(
                 data, initial=kept or {}, kept=self._values_of(letter.withdraws), now=self.now
             )
-        receivers = [(each.her_id, _name(each)) for each in letters.receivers(letter, self.now)]
-        common: dict[str, Any] = {"receivers": receivers, "now": self.now}
+        common: dict[str, Any] = {
+            "receivers": [named(each) for each in letters.receivers(letter, self.now)],
+            "copy_to": [named(each) for each in letters.copy_receivers(letter, self.now)],
+            "now": self.now,
+        }
         if issubclass(values_class(letter.message_type), CareValues):
             return self._care_form(data, kept, common)
         initial = {"phone": self._phone(), "receiver": self._receiver(), **self._thread(), **(kept or {})}
@@ -251,10 +255,6 @@ class LetterPiece(Piece):
     def send(self, values: Mapping[str, Any], user: User) -> Outcome:
         """To the exchange: no routine judges it."""
         return letters.send_letter(self.letter, values, user=user, now=self.now)
-
-
-def _name(each: CommunicationParty) -> str:
-    return f"{each.organisation.name}: {each.name}"
 
 
 def subject_of(message: Message) -> str:

@@ -12,13 +12,14 @@ from samhandling.clock import oslo
 from samhandling.pages.fields import ClockField, DayField
 from samhandling.writing.web import clinical, daily
 from samhandling.writing.web.care_forms import CareForm, change_field, phone_field
+from samhandling.writing.web.copying import COPIES, Copied
 from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import code_field, line, tick
 
 IMPORTANT = ("cautions", "allergies", "infections")
 
 
-class AdmissionReportForm(CareForm):
+class AdmissionReportForm(Copied, CareForm):
     """What the municipality's nurse tells the hospital: why, what is dangerous, whom to call, the help of every day."""
 
     reason_for_admission = Text(
@@ -59,6 +60,7 @@ class AdmissionReportForm(CareForm):
         daily.GIVEN_TODAY,
         clinical.FUNCTIONAL_LEVEL,
         clinical.DIAGNOSES,
+        COPIES,
     )
     SECTIONS = (
         (gettext_lazy("Kritisk informasjon"), IMPORTANT),
@@ -70,6 +72,7 @@ class AdmissionReportForm(CareForm):
             ("functional_level", "changed_function", "aids", "glasses", "hearing_aid", "pacemaker"),
         ),
         (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "language", "practical", "other")),
+        ("", ("copies",)),
     )
 
 
@@ -80,7 +83,7 @@ class AdmissionChangeForm(AdmissionReportForm):
     field_order = ("change",)
 
 
-class DischargeReportForm(CareForm):
+class DischargeReportForm(Copied, CareForm):
     """What follows the patient home: how it went, how it is now, what comes next."""
 
     problem = Text(
@@ -120,6 +123,7 @@ class DischargeReportForm(CareForm):
         clinical.CHILDREN,
         clinical.CONTACTS,
         clinical.DIAGNOSES,
+        COPIES,
     )
     SECTIONS = (
         (gettext_lazy("Kritisk informasjon"), IMPORTANT),
@@ -131,6 +135,7 @@ class DischargeReportForm(CareForm):
         (gettext_lazy("Funksjon og hjelpemidler"), ("functional_level", "nursing_summary", "aids", "practical")),
         (gettext_lazy("Hvem kommunen kan kontakte"), ("contacts", "next_of_kin", "children")),
         (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "admitted_from")),
+        ("", ("copies",)),
     )
     PLACES: ClassVar[Mapping[str, str]] = {**CareForm.PLACES, "discharged_at": "discharged_day"}
     WHEN = ("discharged_day", "discharged_clock")

@@ -28,6 +28,7 @@ from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import known
 from samhandling.writing.web.care_forms import CareForm, WithdrawForm
+from samhandling.writing.web.copying import copy_to
 from samhandling.writing.web.dialog import request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.pieces import Piece
@@ -85,8 +86,8 @@ class ReportPiece(Piece):
     """What the two reports have in common."""
 
     report: Report
-    first_form: type[CareForm]
-    change_form: type[CareForm]
+    first_form: type[AdmissionReportForm | DischargeReportForm]
+    change_form: type[AdmissionReportForm | DischargeReportForm]
 
     def __init__(self, scope: Scope, report: Report, what: str, back: str, now: datetime) -> None:
         super().__init__(scope, now)
@@ -131,7 +132,8 @@ class ReportPiece(Piece):
         if self.withdraws:
             return WithdrawForm(data, initial=kept or {}, kept=unasked, now=self.now)
         cls = self.first_form if self.last is None else self.change_form
-        return cls(data, initial=kept or self._initial(cls, unasked), kept=unasked, now=self.now)
+        to = copy_to(self.report.message_type, self.report.home.organisation, self.now)
+        return cls(data, initial=kept or self._initial(cls, unasked), kept=unasked, copy_to=to, now=self.now)
 
     def _initial(self, cls: type[CareForm], unasked: Mapping[str, Any]) -> dict[str, Any]:
         now = {"unit": unasked.get("unit", {}), "responsible": unasked["responsible"]}

@@ -25,6 +25,7 @@ from samhandling.messages.compose.attachments import WARN_ABOVE
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, language, moment
+from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import staffed_phone
 from samhandling.store.services import now as present
 from samhandling.writing import attaching, drafts
@@ -258,7 +259,8 @@ def preview(request: HttpRequest, scope: Scope, where: str, pk: int, what: str) 
         **_round(piece, now),
         "warning": piece.warning,
         "document": _document(trial),
-        "receiver": _receiver(trial),
+        "receiver": _said(trial.addresses.receiver),
+        "copies": [_said(copy) for copy in trial.addresses.copies],
         "large": len(trial.composed.data) > WARN_ABOVE,
         "news": _news(piece, draft, values),
         "version": draft.version,
@@ -280,8 +282,7 @@ def _news(piece: Piece, draft: Draft, values: dict[str, Any]) -> tuple[str, ...]
     return (*piece.news(values), *((_("Vedlegg"),) if attached else ()))
 
 
-def _receiver(trial: Trial) -> str:
-    party = trial.addresses.receiver
+def _said(party: CommunicationParty | None) -> str:
     return f"{party.name}, {party.organisation.name}" if party is not None else ""
 
 
