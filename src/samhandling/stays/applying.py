@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -22,10 +23,10 @@ from samhandling.stays.events import Event
 from samhandling.stays.models import Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.rules import ImpossibleEventError, State, StayState, repeats
-from samhandling.stays.rules.values import INPATIENT, Opened
+from samhandling.stays.rules.values import INPATIENT
 from samhandling.stays.work import Work, load_state, lock_stay, store_state
 from samhandling.store import memo
-from samhandling.store.prepared import first, prepared
+from samhandling.store.prepared import prepared
 from samhandling.store.services import RealStoreError
 from samhandling.tasks.services import open_task
 
@@ -167,9 +168,15 @@ def _without_stay(
             _desk_task(organisation, event, "stay.unknown_visit", now, patient=patient)
         return Applied("no_stay", None, patient_id, () if late else ("T03",))
     admission = resolving.opened(organisation, patient, event, unit, now)
-    stay = _new_stay(admission, organisation, patient, unit, now)
+    mine = list(_stays_of(patient))
+    announced = awaiting.expected([s for s in mine if s.state == State.EXPECTED.value], patient, now=now)
+    stay = announced or Stay(organisation=organisation, patient=patient, admitted_at=admission.at)
+    stay.visit, stay.unit, stay.previous = about.visit, unit, _last_before(mine, admission.at)
+    if announced is None:
+        store_state(stay, StayState(), now=now)
     work = _work(stay, now, event)
-    work.clocks = {}
+    if announced is None:
+        work.clocks = {}
     rows = [carrying.step(work, admission).row]
     _welcome(work, about.unit_code, unit)
     awaiting.tie_at_admission(stay, now=now)
@@ -180,25 +187,13 @@ def _without_stay(
     return replace(done, outcome="applied", rows=(*rows, *done.rows))
 
 
-def _new_stay(
-    admission: Opened, organisation: Organisation, patient: Patient, unit: Unit | None, now: datetime
-) -> Stay:
-    stay = Stay(
-        organisation=organisation,
-        patient=patient,
-        visit=admission.about.visit,
-        unit=unit,
-        previous=first(_before(patient, admission.at)),
-        admitted_at=admission.at,
-    )
-    store_state(stay, StayState(), now=now)
-    return stay
-
-
 @prepared
-def _before(patient: Patient, at: datetime) -> QuerySet[Stay]:
-    earlier = Stay.objects.filter(patient=patient, admitted_at__lt=at).exclude(state=State.VOID.value)
-    return earlier.order_by("-admitted_at", "-pk")[:1]
+def _stays_of(patient: Patient) -> QuerySet[Stay]:
+    return Stay.objects.filter(patient=patient).exclude(state=State.VOID.value).order_by("-admitted_at", "-pk")
+
+
+def _last_before(stays: Sequence[Stay], at: datetime) -> Stay | None:
+    return next((one for one in stays if one.admitted_at < at and one.state != State.EXPECTED.value), None)
 
 
 def _welcome(work: Work, unit_code: str, unit: Unit | None) -> None:

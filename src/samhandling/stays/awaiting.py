@@ -3,6 +3,7 @@ comes (T01, T02, S-30)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -17,11 +18,18 @@ from samhandling.messages import engine
 from samhandling.messages.facts import facts as read_facts
 from samhandling.messages.facts.values import Facts
 from samhandling.organisations.models import Organisation
+from samhandling.patients.models import Patient
 from samhandling.patients.rules import Match
-from samhandling.patients.services import identifiers, match, patient_key
+from samhandling.patients.services import id_class, identifiers, match, patient_key
+from samhandling.registry.services import party
+from samhandling.stays import carrying
+from samhandling.stays.coursing import provisional
+from samhandling.stays.events import ReportReceived
 from samhandling.stays.models import Stay
-from samhandling.stays.policies import policy_for
-from samhandling.stays.rules.values import State
+from samhandling.stays.policies import policy_for, policy_of
+from samhandling.stays.resolving import municipality_facts
+from samhandling.stays.rules.values import ReportWaitOver, State, StayState
+from samhandling.stays.work import Work, load_state, lock_stay, store_state
 from samhandling.tasks.services import close_tasks
 
 REPORT = "INNLEGGELSESRAPPORT"
@@ -72,6 +80,76 @@ def tie_at_admission(stay: Stay, *, now: datetime) -> int:
         publish("message.received", {"message": message.pk}, now=now, keys=(f"message:{message.pk}",))
         done += 1
     return done
+
+
+def expect(message: Message, *, now: datetime) -> Stay | None:
+    """T01: a stay that is expected (S0), when an agreed municipality reports someone with an ordinary number (S-30).
+
+    None otherwise: then the report waits on the list alone. Someone whom nobody here is like is kept as provisional;
+    until the admission confirms name and number, the message is not theirs. In the caller's transaction.
+    """
+    sender, facts = party(message.counterpart_her), facts_of(message)
+    if sender is None or facts is None:
+        return None
+    number, agreement = municipality_facts(message.organisation, sender.organisation.municipality_number, now)
+    policy = policy_for(message.organisation_id, oslo.day(now), number)
+    ordinary = {one.kind for one in details_of(facts).numbers} & set(policy.identity_classes)
+    if not agreement or not ordinary:
+        return None
+    patient = message.patient or provisional(message, facts, now)
+    if patient is None or id_class(patient) not in policy.identity_classes:
+        return None
+    stay = Stay(organisation=message.organisation, patient=patient, admitted_at=message.created_at)
+    known = StayState(id_class=id_class(patient), ordinary=True, municipality=number, agreement=True)
+    store_state(stay, known, now=now)
+    return stay
+
+
+def report_facts(message: Message, stay: Stay) -> ReportReceived:
+    """T01, F2: that the report came, with what was looked up about the patient."""
+    number = stay.municipality_number
+    return ReportReceived(
+        at=message.created_at, id_class=id_class(stay.patient), municipality=number, agreement=bool(number)
+    )
+
+
+def expected(announced: Sequence[Stay], patient: Patient, *, now: datetime) -> Stay | None:
+    """T02: the one of the patient's stays in S0 that the admission begins, locked; None when nobody was announced.
+
+    A report whose name is another's is no longer this patient's: a person looks at it (A-18).
+    """
+    found = None
+    for stay in announced:
+        locked = lock_stay(stay.pk, patient=patient)
+        reports = list(Message.objects.filter(organisation=stay.organisation_id, subject=stay.subject, patient=None))
+        if all(_takes(message, locked, now) for message in reports):
+            for message in reports:
+                publish("message.received", {"message": message.pk}, now=now, keys=(f"message:{message.pk}",))
+            found = found or locked
+            continue
+        for message in reports:
+            message.subject = ""
+            message.save(update_fields=["subject"])
+        put_away(locked, now=now)
+    return found
+
+
+def report_gone(message: Message, *, now: datetime) -> None:
+    """The report no longer counts: a stay that only it announced is no longer expected."""
+    kind, _, number = message.subject.partition(":")
+    if kind != "stay" or message.organisation.kind == Organisation.Kind.MUNICIPALITY:
+        return
+    others = Message.objects.filter(organisation=message.organisation, subject=message.subject, type=REPORT)
+    gone = (MessageState.CANCELLED, MessageState.LOCKED, MessageState.REMOVED)
+    if not others.exclude(pk=message.pk).exclude(status="C").exclude(state__in=gone).exists():
+        put_away(lock_stay(int(number)), now=now)
+
+
+def put_away(stay: Stay, *, now: datetime) -> None:
+    """The announcement of a locked stay in S0 no longer holds: no breach of anything (F8)."""
+    if stay.state == State.EXPECTED.value:
+        work = Work(stay=stay, policy=policy_of(stay, now), now=now, state=load_state(stay))
+        carrying.step(work, ReportWaitOver(at=now))
 
 
 def _takes(message: Message, stay: Stay, now: datetime) -> bool:

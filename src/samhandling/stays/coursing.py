@@ -204,7 +204,7 @@ def _course_for(message: Message, told: Told, facts: Facts, now: datetime) -> Co
         known = CourseMessageRow.objects.filter(message_id=named).select_related("course").first()
         if known is not None:
             return known.course
-    patient = message.patient or _provisional(message, facts, now)
+    patient = message.patient or provisional(message, facts, now)
     for number, course in enumerate(_known(message, patient)):
         if courses.belongs(told.message, fold(course), newest=number == 0):
             return course
@@ -234,7 +234,7 @@ def _known(message: Message, patient: Patient | None) -> list[Course]:
     return list(mine.filter(patient__isnull=True, patient_key=message.patient_key).order_by("-admitted_at", "-pk"))
 
 
-def _provisional(message: Message, facts: Facts, now: datetime) -> Patient | None:
+def provisional(message: Message, facts: Facts, now: datetime) -> Patient | None:
     """Someone whom nobody here is like, named by an official number: kept as known from messages only (RECV-33)."""
     details = details_of(facts)
     match = patients.match(details, organisation_id=message.organisation_id)

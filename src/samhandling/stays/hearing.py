@@ -7,15 +7,15 @@ from datetime import datetime
 from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
 from samhandling.organisations.models import Organisation
-from samhandling.stays import carrying, judging
+from samhandling.stays import awaiting, carrying, judging
 from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final
 from samhandling.stays.dialogs import request_key
-from samhandling.stays.events import ReportReceived
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
+from samhandling.stays.rules.values import State
 from samhandling.stays.sharing import reader_of, service_of
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.tasks.models import Task
@@ -52,6 +52,8 @@ def forget(message: Message, *, now: datetime) -> None:
     keys = [read_key(message), request_key(message)]
     stay = _stay(message) if message.organisation.kind != Organisation.Kind.MUNICIPALITY else None
     keys += judging.task_keys(message, stay)
+    if message.type == REPORT:
+        awaiting.report_gone(message, now=now)
     close_tasks(unique_key=keys, organisation=message.organisation, how="obsolete", now=now)
 
 
@@ -73,6 +75,8 @@ def _tie(message: Message, subject: str) -> None:
 
 def _at_hospital(message: Message, now: datetime) -> None:
     stay = _stay(message)
+    if stay is None and message.type == REPORT and judging.asks(message):
+        stay = awaiting.expect(message, now=now)
     if stay is None:
         judging.without_stay(message, now=now)
         return
@@ -94,7 +98,7 @@ def _at_hospital(message: Message, now: datetime) -> None:
     if judging.asks(message):
         judging.tell_stay(message, work)
     if message.type == REPORT and judging.asks(message):
-        carrying.step(work, ReportReceived(at=message.created_at))
+        carrying.step(work, awaiting.report_facts(message, locked))
 
 
 READY = ("LOG_UTSKRIVNINGSKLAR",)
@@ -111,7 +115,8 @@ def _stay(message: Message) -> Stay | None:
     still = mine.filter(state__in=OPEN_STATES).last()
     if still is None and message.type == REPORT:
         return None  # The patient is on the way (S-30): it waits for the admission, not with an old stay.
-    return still or mine.order_by("admitted_at").last()
+    began = mine.exclude(state=State.VOID.value)
+    return still or began.order_by("admitted_at").last() or mine.order_by("admitted_at").last()
 
 
 def _at_municipality(message: Message, now: datetime) -> None:

@@ -121,7 +121,7 @@ def stays_for(organisation: Organisation, patient: Patient | None, event: Event,
             return [found] if found is not None else []
     if patient is None:
         return []
-    mine = rows.filter(patient=patient)
+    mine = rows.filter(patient=patient).exclude(state=State.EXPECTED.value)  # Only an admission begins it (T02).
     still = list(mine.filter(state__in=OPEN_STATES).order_by("admitted_at"))
     if isinstance(event, events.DeathUndone):
         return list(mine.filter(state=State.DEAD.value).order_by("admitted_at"))[-1:]
