@@ -16,6 +16,8 @@ HANDLERS: dict[str, str] = {
     "intake.job_died": "samhandling.intake.applying.job_died",
     "intake.forget": "samhandling.intake.keeping.forget",
     "exchange.deliver": "samhandling.exchange.delivering.deliver",
+    "exchange.meet_hold": "samhandling.exchange.holding.meet_hold",
+    "exchange.let_go": "samhandling.exchange.releasing.let_go",
     "exchange.watch": "samhandling.exchange.delivering.watch",
     "exchange.read": "samhandling.exchange.reading_in.read_arrival",
     "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
@@ -37,6 +39,8 @@ HANDLERS: dict[str, str] = {
     "downtime.begin": "samhandling.downtime.acting.begin",
     "downtime.send": "samhandling.downtime.sending.send",
     "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
+    "downtime.undecided": "samhandling.downtime.undecided.undecided",
+    "downtime.decided": "samhandling.downtime.undecided.decided",
     "downtime.export": "samhandling.downtime.exporting.export",
 }
 """Job handler name -> function `(running: samhandling.jobs.running.Running) -> None`."""
@@ -48,6 +52,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "message.sent": ("writing.noticed",),
     "message.delivery": ("stays.delivery",),
     "message.obstructed": ("downtime.obstructed",),
+    "matter.undecided": ("downtime.undecided",),
+    "matter.decided": ("downtime.decided",),
     "message.cancelled": ("stays.cancelled",),
     "message.resent": ("stays.resent",),
     "call.noted": ("writing.call_noticed",),
@@ -115,7 +121,10 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 """Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""
 
-TASK_ACTIONS: tuple[str, ...] = ("samhandling.exchange.web.following_up.offer",)
+TASK_ACTIONS: tuple[str, ...] = (
+    "samhandling.exchange.web.following_up.offer",
+    "samhandling.downtime.web.after_views.offer",
+)
 """Functions `(scope, causes, subjects) -> Link | None`: what may be done about a group of tasks besides."""
 
 CHANNELS: dict[str, str] = {

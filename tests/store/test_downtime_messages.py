@@ -65,6 +65,7 @@ def test_messages_wait_and_then_go_in_their_order(world: SmallWorld) -> None:
     assert MessageEvent.objects.filter(kind="delivery.held").count() == 2, "told once, however often it is tried"
     services.finish(outage.pk, user=None, now=NOW + timedelta(minutes=21))
     run(22)
+    run(23)
     assert received(world) == ["LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR"]
     assert all(each.receipted_at for each in held)
 
@@ -78,6 +79,7 @@ def test_the_ward_calls_and_the_message_goes_all_the_same(world: SmallWorld) -> 
     assert calls[0].phone
     services.finish(outage.pk, user=None, now=NOW + timedelta(minutes=5))
     run(6)
+    run(7)
     assert calls.count() == 1, "a message that went does not close a telephone task"
     assert received(world)[-1] == "LOG_UTSKRIVNINGSKLAR"
 
@@ -89,6 +91,7 @@ def test_alarms_are_muted_while_it_lasts(world: SmallWorld) -> None:
     assert not Task.objects.filter(cause="A-01").exists()
     services.finish(outage.pk, user=None, now=NOW + timedelta(hours=10))
     run(10 * 60 + 1)
+    run(10 * 60 + 2)
     assert len(received(world)) == 2
 
 
@@ -118,6 +121,7 @@ def test_after_the_outage_the_ward_sees_what_was_late(world: SmallWorld) -> None
     assert "Ring om dette" in shown
     services.finish(outage.pk, user=None, now=NOW + timedelta(minutes=5))
     run(6)
+    run(7)
     shown = text_of(nurse.get(reverse("downtime:after")))
     assert "Sendt forsinket" in shown
     assert "Venter fortsatt" not in shown

@@ -23,6 +23,7 @@ from samhandling.exchange.rules import (
     MessageState,
     Standing,
 )
+from samhandling.exchange.series import Member, settle_series
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -211,8 +212,8 @@ def settle(*members: tuple[int, str, int]) -> dict[int, tuple[str, int]]:
     """Outcome by id, for members as (id, status, hour of generation), in any order of arrival."""
     found = {}
     for order in itertools.permutations(members):
-        series = [rules.Member(i, status, NOON + hour * HOUR, i) for i, status, hour in order]
-        result = {s.id: (s.event.value, s.by) for s in rules.settle(series)}
+        series = [Member(i, status, NOON + hour * HOUR, i) for i, status, hour in order]
+        result = {s.id: (s.event.value, s.by) for s in settle_series(series)}
         assert found in ({}, result), "the order of arrival must not matter"
         found = result or found
     return found

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from samhandling.downtime.facts import counterparts
+from samhandling.clock import oslo
+from samhandling.downtime.facts import counterparts, policy_for
 from samhandling.downtime.models import Outage
 from samhandling.exchange.models import Delivery, Hold
 from samhandling.exchange.services import hold, release
@@ -17,6 +18,7 @@ from samhandling.jobs.running import Running
 from samhandling.organisations.services import by_her_id
 from samhandling.registry.services import staffed_phone
 from samhandling.stays.models import Stay
+from samhandling.stays.work import load_state
 from samhandling.tasks.services import open_task
 
 URGENT = frozenset({"LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD", "HELSEOPPL_SOKNAD"})
@@ -33,8 +35,27 @@ def begin(outage: Outage, now: datetime) -> None:
 
 
 def end(outage: Outage, now: datetime) -> None:
-    """The outage is over: what waited goes by itself."""
-    release(outage.organisation, subject=outage.subject, now=now)
+    """The outage is over: what waited goes by itself, urgent messages first, at the pace of the policy."""
+    policy = policy_for(outage.organisation_id, now)
+    release(
+        outage.organisation, subject=outage.subject, now=now, first=_leaving_today(outage, now),
+        per_minute=policy.release_per_minute,
+    )  # fmt: skip
+
+
+def _leaving_today(outage: Outage, now: datetime) -> list[str]:
+    """The stays of waiting final information (M5) whose patients have left, or leave today."""
+    final = Delivery.objects.filter(
+        organisation=outage.organisation, hold__subject=outage.subject, let_go_at=None, message__kind="final"
+    )
+    subjects = set(final.values_list("message__subject", flat=True))
+    return [subject for subject in sorted(subjects) if (stay := stay_of(subject)) and _leaves(stay, now)]
+
+
+def _leaves(stay: Stay, now: datetime) -> bool:
+    planned = load_state(stay).planned_discharge
+    left = stay.discharged_at or planned
+    return left is not None and oslo.day(left) <= oslo.day(now)
 
 
 def message_obstructed(running: Running) -> None:

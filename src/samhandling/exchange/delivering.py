@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from samhandling.errors import SamhandlingError
 from samhandling.exchange import notices, originals, rules
-from samhandling.exchange.holding import ALARM_AGAIN, muted, obstructed
+from samhandling.exchange.holding import ALARM_AGAIN, must_wait, muted, obstructed, waits_for_turn
 from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.ports import Carrier, CarrierError, Envelope, HandOver, Result, UnknownCarrierError
 from samhandling.exchange.rules import DeliveryEvent
@@ -63,6 +63,8 @@ def queue(delivery: Delivery, sent: Sent, *, line: str, now: datetime, run_at: d
     insert(delivery)
     if delivery.message_id is not None:
         record("delivery.queued", at=now, message=delivery.message_id, delivery=delivery)
+        # Told of also where it will stand behind another in its line.
+        must_wait(delivery, now=now)
     if delivery.deadline_at is not None:
         enqueue(
             "exchange.watch",
@@ -121,8 +123,8 @@ def _deliver_inside(running: Running) -> None:
         raise JobOfItsOwn
     # Nobody else has seen the row yet.
     delivery, sent = queued
-    if obstructed(running, delivery):
-        return
+    if waits_for_turn(delivery):
+        raise JobOfItsOwn
     done = carrier(delivery.carrier).hand_over(_envelope(delivery, sent), now=running.now)
     move_delivery(delivery, DeliveryEvent.BEGIN, _event_of(done), now=running.now)
     running.finish()

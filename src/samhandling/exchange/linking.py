@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from samhandling.exchange import rules, steps
+from samhandling.exchange import steps
 from samhandling.exchange.models import Apart, Direction, Message
-from samhandling.exchange.rules import Member, MessageInEvent, MessageState
+from samhandling.exchange.rules import MessageInEvent, MessageState
+from samhandling.exchange.series import Member, settle_series
 from samhandling.jobs.services import lock_key, publish
 from samhandling.messages import catalogue
 from samhandling.store.prepared import prepared
@@ -218,14 +219,14 @@ def ask_which(message: Message, *, now: datetime) -> None:
 
 
 def _apply(message: Message, series: list[Message], *, guessed: bool, now: datetime) -> list[str]:
-    """Carry out what `rules.settle` decides for the series; gives the new message's own flags."""
+    """Carry out what `settle_series` decides for the series; gives the new message's own flags."""
     by_id = {m.pk: m for m in series}
     flags: list[str] = []
     members = [Member(m.pk, m.status, m.generated_at or m.created_at, m.pk) for m in series if status_allowed(m)]
     if len(members) > 1 and message.status != "C":
         for held in [m for m in series if m.state == MessageState.HELD and m.pk != message.pk]:
             _link(held, message, now=now)
-    for settled in rules.settle(members):
+    for settled in settle_series(members):
         target, by = by_id[settled.id], by_id[settled.by]
         before = target.state
         if settled.event is MessageInEvent.CANCEL:

@@ -285,9 +285,30 @@ class Hold(models.Model):
     """Messages wait for the release; else they go, and nobody reads them there."""
     placed_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
+    first = models.JSONField(default=no_flags)
+    """Subjects whose final information goes before other stays' messages at the release: they leave today."""
+    per_minute = models.PositiveIntegerField(default=60)
+    """How many messages a counterpart gets a minute after the release."""
+    drained_at = models.DateTimeField(null=True, blank=True)
+    """When nothing of it waited any more."""
 
     class Meta:
-        indexes = [models.Index(fields=["organisation", "released_at"], name="hold_standing")]
+        indexes = [models.Index(fields=["organisation", "drained_at"], name="hold_standing")]
+
+
+class WithdrawnMatter(models.Model):
+    """A message and its withdrawal that both still waited when an outage ended: a person says whether they go."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    withdrawal = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="+")
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    sent = models.BooleanField(null=True)
+    """*Send begge*, or *send ingen*; empty while nobody has decided."""
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "decided_at"], name="matter_undecided")]
 
 
 class Delivery(models.Model):
@@ -321,6 +342,13 @@ class Delivery(models.Model):
     warned_at = models.DateTimeField(null=True, blank=True)
     hold = models.ForeignKey(Hold, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
     """The outage that delayed it, or during which it went."""
+    let_go_at = models.DateTimeField(null=True, blank=True)
+    """When its turn came after the release."""
+    held_job = models.BigIntegerField(null=True, blank=True)
+    """The job that keeps its place in the line, so that it can be woken when its turn comes."""
+    withdrawn = models.ForeignKey(
+        WithdrawnMatter, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
 
     class Meta:
         constraints = [
@@ -331,7 +359,14 @@ class Delivery(models.Model):
             ),
             models.UniqueConstraint(fields=["message", "her_id"], name="delivery_once"),
         ]
-        indexes = [models.Index(fields=["organisation", "state"], name="delivery_state")]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="delivery_state"),
+            models.Index(
+                fields=["hold", "organisation_her"],
+                condition=models.Q(state="queued", let_go_at=None, hold__isnull=False),
+                name="delivery_held",
+            ),
+        ]
 
 
 class MessageEvent(models.Model):

@@ -74,6 +74,8 @@ class MessageState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     """96 hours without a receipt."""
     FAILED = "failed"
+    WITHHELD = "withheld"
+    """Never sent: withdrawn while it waited."""
 
 
 class MessageInEvent(StrEnum):
@@ -114,6 +116,8 @@ class DeliveryState(StrEnum):
     """The carrier gave up."""
     EXPIRED = "expired"
     """96 hours without a receipt."""
+    WITHHELD = "withheld"
+    """Withdrawn while it waited, and a person has decided that neither shall go."""
 
 
 class DeliveryEvent(StrEnum):
@@ -132,6 +136,8 @@ class DeliveryEvent(StrEnum):
     DEADLINE = "deadline"
     TRY_AGAIN = "try_again"
     """A person lets one that failed, or that nobody has answered, go once more (same MsgId)."""
+    WITHHOLD = "withhold"
+    """A person decides that a message and its withdrawal, which both still wait, shall not go."""
 
 
 class Effect(StrEnum):
@@ -204,8 +210,8 @@ MESSAGE_IN: Mapping[tuple[str, MessageInEvent], Step] = {
 
 _D, _DE = DeliveryState, DeliveryEvent
 _UNSETTLED = (_D.QUEUED, _D.ABOUT, _D.SENT, _D.ACKNOWLEDGED, _D.FAILED)
-SETTLED = (_D.RECEIVED, _D.WARNING, _D.RECEIVED_LATE, _D.REJECTED)
-"""A receipt has come: nobody watches for one any more."""
+SETTLED = (_D.RECEIVED, _D.WARNING, _D.RECEIVED_LATE, _D.REJECTED, _D.WITHHELD)
+"""A receipt has come, or none can: nobody watches for one any more."""
 
 
 def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
@@ -213,6 +219,7 @@ def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
     table: dict[tuple[DeliveryState, DeliveryEvent], Step] = {
         (_D.QUEUED, _DE.BEGIN): Step(_D.ABOUT, (Effect.HAND_OVER,)),
         (_D.ABOUT, _DE.BEGIN): Step(_D.ABOUT, (Effect.HAND_OVER,)),
+        (_D.QUEUED, _DE.WITHHOLD): Step(_D.WITHHELD, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
         (_D.ABOUT, _DE.HANDED): Step(_D.SENT),
         (_D.ABOUT, _DE.TROUBLE): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.ABOUT, _DE.GIVEN_UP): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
@@ -278,6 +285,7 @@ _ORDER = (
     (DeliveryState.RECEIVED_LATE, MessageState.RECEIVED_LATE),
     (DeliveryState.WARNING, MessageState.RECEIVED),
     (DeliveryState.RECEIVED, MessageState.RECEIVED),
+    (DeliveryState.WITHHELD, MessageState.WITHHELD),
 )
 
 
@@ -357,56 +365,6 @@ def warning_points(
 def next_warning(points: Iterable[WarningPoint], *, after: datetime) -> WarningPoint | None:
     """The first point later than `after`."""
     return next((point for point in points if point.at > after), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A message of one series and type from one sender, as settling needs it."""
-
-    id: int
-    status: str
-    """N, M or C."""
-    generated_at: datetime
-    order: int
-    """Breaks ties of generation time: order of arrival."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What becomes of a message of a series, and through which other one."""
-
-    id: int
-    event: MessageInEvent
-    by: int
-
-
-def settle(members: Iterable[Member]) -> list[Settled]:
-    """Which messages of a series are cancelled or replaced, whatever order they came in (RECV-50 to 53).
-
-    Ordered by generation time: a cancellation takes all that was generated before it, or at the same instant; of the
-    rest a change replaces what is older. A cancellation itself is never cancelled or replaced.
-    """
-    series = list(members)
-    cancellations = sorted((m for m in series if m.status == "C"), key=lambda m: (m.generated_at, m.order))
-    changes = sorted((m for m in series if m.status == "M"), key=lambda m: (m.generated_at, m.order))
-    found = []
-    for member in series:
-        if member.status == "C":
-            continue
-        cancelled_by = next((c for c in cancellations if c.generated_at >= member.generated_at), None)
-        newer = [m for m in changes if m is not member and _later(m, member)]
-        if cancelled_by is not None:
-            found.append(Settled(member.id, MessageInEvent.CANCEL, cancelled_by.id))
-        elif newer:
-            found.append(Settled(member.id, MessageInEvent.REPLACE, newer[-1].id))
-    return found
-
-
-def _later(change: Member, than: Member) -> bool:
-    """True when the change stands above the other: generated later, or at the same instant where that is no change."""
-    if change.generated_at != than.generated_at:
-        return change.generated_at > than.generated_at
-    return than.status != "M" or change.order > than.order
 
 
 def diagram(table: Mapping[tuple[_State, _Event], Step], name: str) -> str:

@@ -10,6 +10,7 @@ from samhandling.exchange.matters import part, tie
 from samhandling.exchange.not_ours import decide as decide_not_ours
 from samhandling.exchange.not_ours import remove_content
 from samhandling.exchange.not_ours import take_back as decide_ours
+from samhandling.exchange.releasing import decide as decide_withdrawn
 from samhandling.exchange.resending import resend
 from samhandling.exchange.sending import cancel, send, try_out
 from samhandling.exchange.values import Arrived, Draft, Finding, LogisticsContent, Outcome, Responsible
@@ -29,6 +30,7 @@ __all__ = [
     "confirm_patient",
     "decide_not_ours",
     "decide_ours",
+    "decide_withdrawn",
     "hold",
     "part",
     "read_again",

@@ -114,6 +114,15 @@ def cancel(unique: str) -> bool:
         return sql.delete_waiting(unique)
 
 
+def hasten(job_id: int, *, now: datetime) -> bool:
+    """Let a waiting job run now instead of later; False when it does not wait, or is due already."""
+    with transaction.atomic(savepoint=False):
+        hastened = sql.hasten(job_id, now)
+        if hastened:
+            wake_after_commit()
+    return hastened
+
+
 def lock_key(key: str) -> None:
     """Hold the lock of `key` until the caller's transaction ends; nobody enqueues for it meanwhile."""
     sql.lock_keys([key])

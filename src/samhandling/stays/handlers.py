@@ -99,6 +99,7 @@ DELIVERED: dict[str, ExpectationEvent] = {
     "rejected": "rejected",
     "expired": "unconfirmed",
     "failed": "unconfirmed",
+    "withheld": "cancelled",
 }
 """State of a delivery -> what it means for the expectation."""
 

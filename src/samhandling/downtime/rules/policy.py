@@ -51,6 +51,8 @@ class DowntimePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     unknown_after_end_minutes: int = 60
     resolved_shown_hours: int = 2
     """D-13: how long *i drift igjen* stands on the status page."""
+    release_per_minute: int = 60
+    """How many messages that waited each counterpart gets a minute when the outage is over."""
     groups: tuple[str, ...] = GROUPS
 
     saturday_is_working_day: bool = False
@@ -67,6 +69,8 @@ class DowntimePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError("ask_minutes_before_threshold must be shorter than threshold_minutes")
         if not 1 <= self.publish_working_days_before <= 30 or not 1 <= self.round1_working_days_before <= 30:
             raise ValueError("notice must be given from 1 to 30 working days before")
+        if not 1 <= self.release_per_minute <= 60_000:
+            raise ValueError("release_per_minute must be from 1 to 60000")
         if not self.round2_not_before <= self.night_start_before <= self.early_start_before:
             raise ValueError("round2_not_before, night_start_before and early_start_before must follow each other")
         if not self.groups or len(set(self.groups)) != len(self.groups):

@@ -10,6 +10,7 @@ app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
     path("nedetid/etter/", after_views.after, name="after"),
+    path("nedetid/etter/<int:pk>/", after_views.decide, name="decide"),
     path("nedetid/utskrift/", emergency_views.prints, name="prints"),
     path("nedetid/utskrift/<int:pk>/", emergency_views.print_out, name="print"),
     path("nedetid/utskrift/<int:pk>/passord/", emergency_views.pass_phrase, name="pass-phrase"),

@@ -130,7 +130,8 @@ def _receivers(messages: Sequence[Message], now: datetime) -> dict[int, list[tup
     found: dict[int, list[tuple[str, str, Status]]] = {}
     sent = {m.pk: m for m in messages if m.direction == Direction.OUT}
     receipts = reading.counted(sent.values())
-    for delivery in Delivery.objects.filter(message__in=sent).order_by("-role", "id"):
+    deliveries = Delivery.objects.filter(message__in=sent).select_related("hold", "withdrawn")
+    for delivery in deliveries.order_by("-role", "id"):
         message = sent[delivery.message_id or 0]
         status = words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now)
         found.setdefault(message.pk, []).append((delivery.name, _role(delivery.role), status))

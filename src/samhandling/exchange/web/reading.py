@@ -160,7 +160,7 @@ def statuses(messages: Iterable[Message], now: datetime) -> dict[int, Status]:
     out = [m for m in found if m.direction == Direction.OUT]
     result = {m.pk: words.status_in(m) for m in found if m.direction == Direction.IN}
     deliveries: dict[int, list[Delivery]] = {}
-    for delivery in Delivery.objects.filter(message__in=out).order_by("id"):
+    for delivery in Delivery.objects.filter(message__in=out).select_related("hold", "withdrawn").order_by("id"):
         deliveries.setdefault(delivery.message_id or 0, []).append(delivery)
     receipts = counted(out)
     order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.OK, Tone.INFO, Tone.QUIET)
@@ -189,7 +189,7 @@ def receivers(message: Message, now: datetime) -> list[tuple[str, str, Status]]:
             _("Hovedmottaker") if delivery.role == "PRIM" else _("Kopimottaker"),
             words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now),
         )
-        for delivery in message.deliveries.order_by("role", "id").reverse()
+        for delivery in message.deliveries.select_related("hold", "withdrawn").order_by("role", "id").reverse()
     ]
 
 

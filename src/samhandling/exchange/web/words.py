@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from samhandling.exchange import rules
+from samhandling.exchange.holding import waits_for_turn
 from samhandling.exchange.models import Delivery, Message, Receipt
 from samhandling.exchange.notices import say_error
 from samhandling.exchange.rules import ArrivalState, DeliveryState, MessageState
@@ -67,6 +69,9 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "receipt.withheld": (Tone.WARN, N_("Kvitteringen er holdt tilbake")),
     "delivery.queued": (Tone.QUIET, N_("Klar til å sendes")),
     "delivery.held": (Tone.WARN, N_("Venter: meldingene til mottakeren er nede")),
+    "delivery.withhold": (Tone.QUIET, N_("Ikke sendt: trukket tilbake mens den ventet")),
+    "message.send_both": (Tone.INFO, N_("Avgjort: meldingen og tilbaketrekkingen sendes begge")),
+    "message.send_none": (Tone.INFO, N_("Avgjort: verken meldingen eller tilbaketrekkingen sendes")),
     "delivery.unconfirmed": (Tone.WARN, N_("Ikke bekreftet i tide; noen er bedt om å ringe")),
     "message.take": (Tone.OK, N_("Tatt imot")),
     "message.hold": (Tone.WAIT, N_("Venter på den opprinnelige meldingen")),
@@ -86,6 +91,7 @@ EVENTS: dict[str, tuple[Tone, str]] = {
     "delivery.receipt_rejected": (Tone.BAD, N_("Avvist av mottakeren")),
     "delivery.deadline": (Tone.BAD, N_("96 timer uten bekreftelse")),
     "delivery.try_again": (Tone.QUIET, N_("Sendt på nytt")),
+    "message.after_discharge": (Tone.WARN, N_("Sendt etter utskriving")),
     "message.resent_same": (Tone.INFO, N_("Samme melding er sendt en gang til")),
     "message.resent_new": (Tone.INFO, N_("Sendt på nytt som ny melding")),
     "message.resend_of": (Tone.INFO, N_("Ny utgave av en melding som ikke kom frem")),
@@ -134,8 +140,25 @@ def status_in(message: Message) -> Status:
 
 
 def status_of_delivery(message: Message, delivery: Delivery, receipt: Receipt | None, now: datetime) -> Status:
-    """Where a message that we sent stands at one receiver, in the exact words of routines 10."""
+    """Where a message that we sent stands at one receiver, in the exact words of routines 10.
+
+    What an outage delayed says so wherever it is shown.
+    """
+    found = _standing(message, delivery, receipt, now)
+    if delivery.hold is None or not delivery.hold.keeps or delivery.state in {*WAITING, DeliveryState.WITHHELD}:
+        return found
+    return replace(found, text=_("%(standing)s (forsinket av stans)") % {"standing": found.text})
+
+
+WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.ABOUT})
+
+
+def _standing(message: Message, delivery: Delivery, receipt: Receipt | None, now: datetime) -> Status:
     state, service = delivery.state, delivery.name
+    if state == DeliveryState.WITHHELD:
+        return Status(Tone.QUIET, _("Ikke sendt: trukket tilbake mens meldingene var nede"))
+    if state == DeliveryState.QUEUED and delivery.withdrawn is not None and delivery.withdrawn.decided_at is None:
+        return Status(Tone.WARN, _("Trukket tilbake mens den ventet: avgjør om begge skal sendes"))
     if state in {DeliveryState.RECEIVED, DeliveryState.WARNING, DeliveryState.RECEIVED_LATE}:
         at = delivery.receipted_at or now
         words = _("Mottatt hos %(service)s %(when)s") % {"service": service, "when": moment(at, now)}
@@ -145,7 +168,11 @@ def status_of_delivery(message: Message, delivery: Delivery, receipt: Receipt | 
         return Status(Tone.BAD, _("Avvist av %(service)s: %(text)s") % {"service": service, "text": reason or "–"})
     if state in {DeliveryState.EXPIRED, DeliveryState.FAILED} or _is_late(message, now):
         return Status(Tone.BAD, _("Ikke bekreftet mottatt – ring"))
-    if state in {DeliveryState.QUEUED, DeliveryState.ABOUT}:
+    if state in WAITING and waits_for_turn(delivery):
+        over = delivery.hold is not None and delivery.hold.released_at is not None
+        text = _("Venter på tur etter stansen") if over else _("Venter: meldingene er nede. Ring det som haster")
+        return Status(Tone.WAIT, text)
+    if state in WAITING:
         return Status(Tone.WAIT, _("Sendes nå"))
     return Status(Tone.WAIT, _("Sendt, venter på bekreftelse"))
 
