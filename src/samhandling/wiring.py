@@ -15,6 +15,11 @@ HANDLERS: dict[str, str] = {
     "intake.tell_refused": "samhandling.intake.applying.tell_refused",
     "intake.job_died": "samhandling.intake.applying.job_died",
     "intake.forget": "samhandling.intake.keeping.forget",
+    "registry.refresh": "samhandling.registry.asking.refresh",
+    "registry.ask_party": "samhandling.registry.asking.ask_party",
+    "registry.ask_agreement": "samhandling.registry.asking.ask_agreement",
+    "registry.ask_status": "samhandling.registry.revoking.ask_status",
+    "registry.fetch_lists": "samhandling.registry.revoking.fetch_lists",
     "exchange.deliver": "samhandling.exchange.delivering.deliver",
     "exchange.meet_hold": "samhandling.exchange.holding.meet_hold",
     "exchange.let_go": "samhandling.exchange.releasing.let_go",
@@ -60,7 +65,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
-HOURLY: tuple[str, ...] = ("intake.forget",)
+HOURLY: tuple[str, ...] = ("registry.refresh", "intake.forget")
 """Handlers without payload for which a worker enqueues a job each hour."""
 
 CARRIERS: dict[str, str] = {

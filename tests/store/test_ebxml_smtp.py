@@ -24,6 +24,7 @@ from samhandling.exchange import delivering
 from samhandling.exchange.models import Arrival, Delivery
 from samhandling.jobs.worker import run_due
 from samhandling.mailboxes import MailboxError
+from samhandling.registry import keys as keys_module
 from samhandling.registry.models import CommunicationParty
 from tests.ebxml_rig import configure
 from tests.store.exchange_world import NOW, NURSING, RECEPTION, make
@@ -343,7 +344,7 @@ def test_r38_a_ping_of_a_known_party_is_answered(world, server, keys, signed_by,
     )  # fmt: skip
     root, head, _ = packing.frame()
     packing.write_header(head, routing, duplicate_elimination=False)
-    ping = packing.single(root, head, knowing.loaded().signers[signed_by], routing.message_id)
+    ping = packing.single(root, head, knowing.loaded().signers(NOW)[signed_by], routing.message_id)
     server.put(as_mail(ping, sender="p8001@edi.example.no", receiver="p8101@edi.example.no", mail_id="p@x", now=NOW))
     collect(NOW)
     run_due(NOW)
@@ -372,7 +373,7 @@ def test_a_mailbox_that_does_not_exist_fails(world, server):
 
 
 def test_keys_are_read_once(world):
-    knowing._loaded.cache_clear()
+    keys_module._loaded.cache_clear()
     for _ in range(3):
         knowing.known(NOW)
-    assert knowing._loaded.cache_info().misses == 1
+    assert keys_module._loaded.cache_info().misses == 1

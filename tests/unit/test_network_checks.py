@@ -20,7 +20,7 @@ def loaded(**changes) -> Loaded:
     made, encryption = the_pki(), held(HOSPITAL, Use.ENCRYPTION)
     values = {
         "trust": Trust((made.root.certificate, made.issuer.certificate), (made.crl(), made.crl(by=made.root))),
-        "signers": {"98000100": held(HOSPITAL, Use.SIGNING).signer},
+        "signing": {"98000100": ((NOW, held(HOSPITAL, Use.SIGNING).signer),)},
         "decrypters": (Decrypter(encryption.key, encryption.certificate),),
     }
     return Loaded(**(values | changes))
@@ -38,7 +38,7 @@ def test_all_is_well():
 )
 def test_a_certificate_that_ends(valid, state, words):
     old = the_pki().issue("X", HOSPITAL, Use.SIGNING, valid=valid)
-    (first, *_) = of_files(loaded(signers={"98000100": old.signer}), NOW)
+    (first, *_) = of_files(loaded(signing={"98000100": ((NOW, old.signer),)}), NOW)
     assert first[1] == state
     assert words in first[2]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,6 +43,8 @@ class TransportKey(_Table, kw_only=True):
     file: str
     certificate: str = ""
     password_file: str = ""
+    signs_from: Annotated[datetime, Meta(tz=True)] | None = None
+    """When a new signing key takes over from the old one; empty: when its certificate begins to hold."""
 
 
 class TransportAgreement(_Table, kw_only=True):
@@ -68,25 +72,40 @@ class Loaded:
     agreements: Mapping[str, KnownAgreement] = field(default_factory=dict)
     registered: Mapping[tuple[str, Use], tuple[x509.Certificate, ...]] = field(default_factory=dict)
     """Certificates by HER-id (party or organisation) and use, in the order of the file."""
-    signers: Mapping[str, Signer] = field(default_factory=dict, repr=False)
-    """By HER-id of a party or organisation."""
+    signing: Mapping[str, tuple[tuple[datetime, Signer], ...]] = field(default_factory=dict, repr=False)
+    """By HER-id of a party or organisation: keys, each with the instant from which it signs, the earliest first."""
     decrypters: tuple[Decrypter, ...] = field(default=(), repr=False)
+
+    def signers(self, now: datetime) -> dict[str, Signer]:
+        """The key that signs now, by HER-id: the newest that has begun and whose certificate has not ended (10.3).
+
+        Where none has, the newest that has begun, else the first: what is wrong with it is said where it is used.
+        """
+        found = {}
+        for her_id, keys in self.signing.items():
+            begun = [signer for since, signer in keys if since <= now]
+            lasting = [one for one in begun if now <= one.certificate.not_valid_after_utc]
+            found[her_id] = (lasting or begun or [keys[0][1]])[-1]
+        return found
 
     def certificates(self, use: Use, *hers: str) -> tuple[x509.Certificate, ...]:
         """Certificates of a party and its organisation."""
         return tuple(one for her_id in hers for one in self.registered.get((her_id, use), ()))
 
 
-def read(path: Path) -> Loaded:
-    """The files that the table `[transport]` of a TOML file names. Raises KeyFileError or CpaError."""
+def read(path: Path, *, keys: bool = True) -> Loaded:
+    """The files that the table `[transport]` of a TOML file names. Raises KeyFileError or CpaError.
+
+    `keys` False: for who only looks; no private key is touched.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("transport", {})
-        return load(msgspec.convert(table, Transport), path.parent)
+        return load(msgspec.convert(table, Transport), path.parent, keys=keys)
     except (OSError, ValueError) as error:
         raise KeyFileError(f"{path.name}: {type(error).__name__}") from error
 
 
-def load(transport: Transport, folder: Path) -> Loaded:
+def load(transport: Transport, folder: Path, *, keys: bool = True) -> Loaded:
     """The files that a table names. Raises KeyFileError or CpaError."""
     registered: dict[tuple[str, Use], tuple[x509.Certificate, ...]] = {}
     for row in transport.certificate:
@@ -96,11 +115,11 @@ def load(transport: Transport, folder: Path) -> Loaded:
     for entry in transport.cpa:
         agreement = cpa.read(_file(folder, entry.file))
         agreements[agreement.cpa_id] = KnownAgreement(agreement, entry.status)
-    pairs = [(key, _pair(key, folder)) for key in transport.key]
-    signers: dict[str, Signer] = {}
+    pairs = [(key, _pair(key, folder)) for key in transport.key] if keys else []
+    signing: dict[str, list[tuple[datetime, Signer]]] = {}
     for key, pair in pairs:
         if key.use == "signing":
-            signers.setdefault(key.her_id, pair)
+            signing.setdefault(key.her_id, []).append((key.signs_from or pair.certificate.not_valid_before_utc, pair))
     return Loaded(
         Trust(
             tuple(one for name in transport.issuers for one in certificates.load_certificates(_file(folder, name))),
@@ -108,7 +127,7 @@ def load(transport: Transport, folder: Path) -> Loaded:
         ),
         agreements,
         registered,
-        signers,
+        {her_id: tuple(sorted(found, key=itemgetter(0))) for her_id, found in signing.items()},
         tuple(Decrypter(pair.key, pair.certificate) for key, pair in pairs if key.use == "encryption"),
     )
 

@@ -45,7 +45,7 @@ def verdict(
     """Revoked when any of them says so; good when one that is in force says nothing against it; else unknown."""
     good = False
     for crl in crls:
-        if crl.issuer != issuer.subject or crl.next_update_utc is None or not _signs(crl, issuer):
+        if crl.issuer != issuer.subject or crl.next_update_utc is None or not signs(crl, issuer):
             continue
         entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is not None and entry.revocation_date_utc <= now:
@@ -60,7 +60,8 @@ def verdict(
     return Verdict.GOOD if good else Verdict.UNKNOWN
 
 
-def _signs(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+def signs(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Whether the issuer has signed the list."""
     try:
         return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
     except (TypeError, UnsupportedAlgorithm):

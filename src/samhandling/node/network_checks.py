@@ -26,13 +26,13 @@ Found = tuple[str, Literal["ok", "warning", "error"], str]
 
 def of_files(loaded: Loaded, now: datetime) -> Iterator[Found]:
     """Words on our keys, the certificates of others, and the revocation lists."""
-    if not loaded.signers:
+    if not loaded.signing:
         yield "ebxml keys", "error", "Ingen nøkkel til å signere med. Se docs/connect-to-the-network.md."
     if not loaded.decrypters:
         yield "ebxml keys", "error", "Ingen nøkkel til å dekryptere med. Se docs/connect-to-the-network.md."
     if not loaded.trust.issuers:
         yield "ebxml issuers", "error", "Ingen utstedere er oppgitt: alle sertifikater vil bli avvist."
-    ours = [(her_id, Use.SIGNING, signer.certificate) for her_id, signer in loaded.signers.items()]
+    ours = [(her, Use.SIGNING, one.certificate) for her, keys in loaded.signing.items() for _, one in keys]
     ours += [("oss", Use.ENCRYPTION, pair.certificate) for pair in loaded.decrypters]
     theirs = [
         (her_id, Use(use), certificate)

@@ -223,3 +223,77 @@ class CounterpartFault(models.Model):
     """Shown beside what stays unreceipted."""
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+
+
+class _Asked(models.Model):
+    """Something that a national register or issuer was asked; what it answered last stands until it answers anew."""
+
+    answered_at = models.DateTimeField(null=True, blank=True)
+    """The instant of the answer that is kept: its age. Empty: there has been none."""
+    tried_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=40, blank=True)
+    """Code of what went wrong at the last try; empty when it answered."""
+
+    class Meta:
+        abstract = True
+
+
+class RegisteredParty(_Asked):
+    """A party as Adresseregisteret answered: the cache, kept apart from what the world file says."""
+
+    her_id = models.CharField(max_length=10, unique=True)
+    found = models.BooleanField(default=False)
+    """False: the register has no such party (any more)."""
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    organisation_her_id = models.CharField(max_length=10, blank=True)
+    organisation_name = models.CharField(max_length=200, blank=True)
+    organisation_number = models.CharField(max_length=9, blank=True)
+    edi_address = models.CharField(max_length=255, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    signing = models.BinaryField(null=True, blank=True)
+    """The certificate that it points to, DER."""
+    encryption = models.BinaryField(null=True, blank=True)
+
+
+class RegisteredAgreement(_Asked):
+    """What the CPPA registry answered about one CPAId, or about the newest agreement of a pair of parties."""
+
+    asked = models.CharField(max_length=200, unique=True)
+    """A CPAId, or `smaller_larger` HER-id of a pair."""
+    found = models.BooleanField(default=False)
+    status = models.PositiveSmallIntegerField(default=0)
+    """1 proposed, 2 valid, 3 revoked, 4 expired, 5 valid but not the newest."""
+    document = models.BinaryField(null=True, blank=True)
+
+
+class RevocationList(_Asked):
+    """The list of an issuer as it was fetched."""
+
+    url = models.CharField(max_length=500, unique=True)
+    content = models.BinaryField(null=True, blank=True)
+    next_update = models.DateTimeField(null=True, blank=True)
+
+
+class CertificateStatus(_Asked):
+    """What an issuer answered of one certificate by OCSP."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    certificate = models.BinaryField()
+    content = models.BinaryField(null=True, blank=True)
+    """The signed answer, DER."""
+
+
+class RegisterSource(_Asked):
+    """How a register is: when it last answered at all, and how far its feed of events has been read."""
+
+    class Name(models.TextChoices):
+        """Which."""
+
+        ADDRESSES = "addresses", "Adresseregisteret"
+        AGREEMENTS = "agreements", "CPPA-registeret"
+        REVOCATION = "revocation", "Tilbakekalling"
+
+    name = models.CharField(max_length=20, choices=Name.choices, unique=True)
+    sequence = models.BigIntegerField(null=True, blank=True)

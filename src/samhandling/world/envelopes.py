@@ -270,7 +270,7 @@ def _known(world: str, now: datetime) -> Known:
     if world == "none":
         return Known()
     try:
-        return known_of(read(world).world, find(world).parent, oslo.day(now))
+        return known_of(read(world).world, find(world).parent, now)
     except (WorldFileError, KeyFileError, CpaError, OSError) as error:
         _wrong(f"--world {world}: {getattr(error, 'detail', '') or error}")
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from samhandling.clock import oslo
 from samhandling.ebxml.files import Loaded, load
 from samhandling.ebxml.known import Known, RegisterParty
 from samhandling.world.format import Organisation, Party, World
 
 
-def known(world: World, folder: Path, day: date) -> Known:
-    """What a world says of a day. Without `[transport]` it brings the register and nothing else.
+def known(world: World, folder: Path, now: datetime) -> Known:
+    """What a world says of an instant. Without `[transport]` it brings the register and nothing else.
 
     Raises KeyFileError and CpaError for a file that is missing or cannot be read.
     """
+    day = oslo.day(now)
     if world.transport is None:
         return Known(parties=dict(_parties(world, Loaded(), day)))
     loaded = load(world.transport, folder)
-    signers = dict(loaded.signers)
+    signers = loaded.signers(now)
     for organisation in world.organisation:
         if organisation.her_id in signers:
             for party in organisation.party:

@@ -1,58 +1,77 @@
-"""What the carriers judge and send by: the node's own register, and the files that the settings name."""
+"""What the carriers judge and send by: the node's own parties, what the registers answered, and the settings' files.
+
+The registers come before the files, also when their answer is old; the files serve where a register was never set up or
+has not answered yet (addressing 7).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
+
+from cryptography import x509
 
 from samhandling.configuration import configuration
-from samhandling.ebxml import files
 from samhandling.ebxml.files import Loaded
-from samhandling.ebxml.known import Known, RegisterParty
-from samhandling.errors import ConfigurationError
+from samhandling.ebxml.known import Known, KnownAgreement, RegisterParty
+from samhandling.registry import registered, revoking
+from samhandling.registry.keys import loaded, public
 from samhandling.registry.models import CommunicationParty
+from samhandling.registry.registered import PartyEntry
 
-
-@lru_cache(maxsize=4)
-def _loaded(path: Path, changed: int) -> Loaded:
-    """Read once: loading a private key is slow. A changed file is read again."""
-    return files.read(path)
-
-
-def loaded() -> Loaded:
-    """The keys and certificates of the settings. Raises ConfigurationError, KeyFileError, CpaError."""
-    setting = configuration().ebxml
-    if setting is None:
-        raise ConfigurationError("ebxml: nothing is set up")
-    try:
-        changed = setting.transport.stat().st_mtime_ns
-    except OSError as error:
-        raise ConfigurationError(f"ebxml.transport: {error.strerror}") from error
-    return _loaded(setting.transport, changed)
+__all__ = ["known", "loaded", "public"]
 
 
 def known(now: datetime) -> Known:
     """Everything that the checklist asks for, as it is today."""
-    found = loaded()
+    files = loaded()
+    asked = registered.parties() if configuration().registers is not None else {}
     parties: dict[str, RegisterParty] = {}
-    signers = dict(found.signers)
+    signers = files.signers(now)
     for row in CommunicationParty.objects.select_related("organisation"):
-        organisation = row.organisation
-        hers = (row.her_id, organisation.her_id)
-        parties[organisation.her_id] = RegisterParty(
-            organisation.her_id, organisation.name, "organisation", ours=organisation.hosted
-        )
-        parties[row.her_id] = RegisterParty(
-            row.her_id,
-            row.name,
-            row.kind,
-            organisation.organisation_number,
-            row.edi_address,
-            organisation.hosted,
-            found.certificates("signing", *hers),
-            found.certificates("encryption", *hers),
-        )
-        if organisation.her_id in signers:
-            signers.setdefault(row.her_id, signers[organisation.her_id])
-    return Known(parties, found.agreements, found.trust, found.decrypters, signers)
+        above = row.organisation
+        parties[above.her_id] = RegisterParty(above.her_id, above.name, "organisation", ours=above.hosted)
+        entry = asked.pop(row.her_id, None)
+        if entry is None or entry.found or above.hosted:
+            parties[row.her_id] = _party(row, entry, files)
+        if above.her_id in signers:
+            signers.setdefault(row.her_id, signers[above.her_id])
+    for her_id, entry in asked.items():
+        if entry.found and her_id not in parties:
+            parties[her_id] = RegisterParty(
+                her_id,
+                entry.name,
+                entry.kind,
+                entry.organisation_number,
+                entry.edi_address,
+                signing=entry.signing,
+                encryption=entry.encryption,
+            )
+    return Known(parties, _agreements(files), revoking.trust(), files.decrypters, signers)
+
+
+def _party(row: CommunicationParty, entry: PartyEntry | None, files: Loaded) -> RegisterParty:
+    """A party of the world file, with what the register says of it where it has answered."""
+    above = row.organisation
+    told = entry if entry is not None and entry.found else None
+    certificates: dict[str, tuple[x509.Certificate, ...]] = {
+        use: files.certificates(use, row.her_id, above.her_id) for use in ("signing", "encryption")
+    }
+    return RegisterParty(
+        row.her_id,
+        row.name,
+        told.kind if told else row.kind,
+        above.organisation_number,
+        (told.edi_address if told else "") or row.edi_address,
+        above.hosted,
+        told.signing if told else certificates["signing"],
+        told.encryption if told else certificates["encryption"],
+    )
+
+
+def _agreements(files: Loaded) -> dict[str, KnownAgreement]:
+    found = dict(files.agreements)
+    if configuration().registers is not None:
+        for entry in registered.agreements().values():
+            if entry.agreement is not None:
+                found[entry.agreement.cpa_id] = KnownAgreement(entry.agreement, entry.status)
+    return found

@@ -164,4 +164,88 @@ class Migration(migrations.Migration):
             model_name='routinedocument',
             constraint=models.UniqueConstraint(fields=('organisation', 'code', 'valid_from'), name='routine_document'),
         ),
+        migrations.CreateModel(
+            name='CertificateStatus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('fingerprint', models.CharField(max_length=64, unique=True)),
+                ('certificate', models.BinaryField()),
+                ('content', models.BinaryField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RegisteredAgreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('asked', models.CharField(max_length=200, unique=True)),
+                ('found', models.BooleanField(default=False)),
+                ('status', models.PositiveSmallIntegerField(default=0)),
+                ('document', models.BinaryField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RegisteredParty',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('her_id', models.CharField(max_length=10, unique=True)),
+                ('found', models.BooleanField(default=False)),
+                ('name', models.CharField(blank=True, max_length=200)),
+                ('kind', models.CharField(blank=True, max_length=20)),
+                ('organisation_her_id', models.CharField(blank=True, max_length=10)),
+                ('organisation_name', models.CharField(blank=True, max_length=200)),
+                ('organisation_number', models.CharField(blank=True, max_length=9)),
+                ('edi_address', models.CharField(blank=True, max_length=255)),
+                ('valid_from', models.DateField(blank=True, null=True)),
+                ('valid_to', models.DateField(blank=True, null=True)),
+                ('signing', models.BinaryField(blank=True, null=True)),
+                ('encryption', models.BinaryField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RegisterSource',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('name', models.CharField(choices=[('addresses', 'Adresseregisteret'), ('agreements', 'CPPA-registeret'), ('revocation', 'Tilbakekalling')], max_length=20, unique=True)),
+                ('sequence', models.BigIntegerField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RevocationList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ('fault', models.CharField(blank=True, max_length=40)),
+                ('url', models.CharField(max_length=500, unique=True)),
+                ('content', models.BinaryField(blank=True, null=True)),
+                ('next_update', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
     ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from samhandling.errors import SamhandlingError
 
-SECONDS = 15.0
+SECONDS = 10.0
 """For the whole question, from the connection to the last byte."""
 MOST_BYTES = 5_000_000
 
