@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from samhandling.access.models import User
@@ -13,6 +15,7 @@ from samhandling.exchange.services import Draft, send
 from samhandling.jobs.worker import run_due
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.patients.services import register as add_patient
+from samhandling.registry.models import CommunicationParty
 from samhandling.stays import events, hearing
 from samhandling.stays.dialogs import Talk, send_talk
 from samhandling.stays.models import Call, Course, CourseShare, Stay
@@ -196,19 +199,41 @@ def test_the_municipality_notes_its_call_to_the_ward(world: SmallWorld) -> None:
     assert logged_in(world.nurse).post(f"/forlop/{course.pk}/ringt/", form).status_code == 403
 
 
-def from_the_doctor(world: SmallWorld, message_type: str = "DIALOG_FORESPORSEL") -> Message:
+def from_the_doctor(
+    world: SmallWorld,
+    message_type: str = "DIALOG_FORESPORSEL",
+    *,
+    to: str = "98310701",
+    values: dict[str, Any] | None = None,
+) -> Message:
     """A message that nobody asked for, about a patient whom no hospital has written about; as we received it."""
     gp = Organisation.objects.get(kind="gp")
     about = add_patient(details("Solveig", "Solosen"), organisation_id=gp.pk, now=NOW).patient
-    values = QUESTION if message_type == "DIALOG_FORESPORSEL" else NOTE
+    values = values or (QUESTION if message_type == "DIALOG_FORESPORSEL" else NOTE)
     draft = Draft(
-        organisation=gp, message_type=message_type, event_at=NOW, sender_her=GP, receiver_her="98310701",
+        organisation=gp, message_type=message_type, event_at=NOW, sender_her=GP, receiver_her=to,
         patient=about, values=values,
     )  # fmt: skip
     outcome = send(draft, now=present())
     assert outcome.message is not None, outcome.findings
     run_due(present(), strict=True)
     return Message.objects.get(organisation=world.municipality, direction="in", msg_id=outcome.message.msg_id)
+
+
+@pytest.mark.parametrize(("profession", "code"), [("SP", "SYK"), ("LE", ""), ("XX", "")])
+def test_a_message_to_the_whole_municipality_is_work_of_whom_the_sender_wants_to_reach(
+    world: SmallWorld, profession: str, code: str
+) -> None:
+    """The doctor of this municipality has no unit of its own, and nobody knows where an unnamed profession works."""
+    CommunicationParty.objects.filter(her_id="98310703").update(unit=None)
+    message = from_the_doctor(
+        world, "DIALOG_HELSEFAGLIG", to="98310703", values={**NOTE, "contact_at_receiver": {"profession": profession}}
+    )
+    task = loose_task(message)
+    assert (task.unit.code if task.unit is not None else "") == code
+    nursing = unit(world, "SYK")
+    assert "Storvik legesenter" in inbox(world.home_nurse, "?tjeneste=alle")
+    assert ("Storvik legesenter" in inbox(world.home_nurse, f"?tjeneste={nursing.pk}")) == (code == "SYK")
 
 
 def loose_task(message: Message) -> Task:

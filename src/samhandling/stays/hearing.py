@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from samhandling.clock import oslo
 from samhandling.exchange import kinds
 from samhandling.exchange.models import Direction, Message
-from samhandling.organisations.models import Organisation
+from samhandling.messages.facts.people import WANTED_CONTACT
+from samhandling.organisations.models import Organisation, Unit
+from samhandling.registry.rules import DOCTOR, NURSING
+from samhandling.registry.services import parties_of
 from samhandling.stays import awaiting, carrying, judging
 from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
-from samhandling.stays.coursing import name_final
+from samhandling.stays.coursing import name_final, read
 from samhandling.stays.dialogs import request_key
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
@@ -152,14 +156,29 @@ def _ask_service(message: Message, now: datetime) -> None:
     kind = HEARD.get(message.type, "read")
     cause = f"{LOOSE}.{kind}" if f"{LOOSE}.{kind}" in CAUSES else f"{LOOSE}.read"
     what = CAUSES[cause]
+    unit = last.unit if last is not None else service_of(message) or _service_wanted(message, now)
     task = open_task(
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
-        unit=last.unit if last is not None else service_of(message), patient=message.patient, subject=subjects[0],
+        unit=unit, patient=message.patient, subject=subjects[0],
         unique_key=request_key(message) if kind == "request" else read_key(message), text=what.text,
     )  # fmt: skip
     if last is not None and last.owner is not None:
         task.owner = last.owner
         task.save(update_fields=["owner"])
+
+
+_CARERS = {"SP": NURSING, "HP": NURSING, "VP": NURSING, "LE": DOCTOR}
+"""Profession (9060) whom the sender wants to reach -> the service where they work."""
+
+
+def _service_wanted(message: Message, now: datetime) -> Unit | None:
+    """Of a message to the municipality as a whole: the service of the contact that its sender names (HITS 1174)."""
+    facts = read(message)
+    wanted = [each for each in facts.contacts if each.role.value == WANTED_CONTACT] if facts is not None else []
+    functions = {_CARERS.get(each.profession.value, "") for each in wanted} - {""}
+    mine = parties_of(message.organisation, oslo.day(now))
+    units = {each.unit for each in mine if each.function in functions and each.unit is not None}
+    return units.pop() if len(units) == 1 else None
 
 
 def _course(message: Message) -> Course | None:

@@ -163,7 +163,9 @@ def loose(scope: Scope, now: datetime) -> list[LooseRow]:
     shown = messages.rows(scope, messages.within(scope).filter(pk__in=of_message), now)
     found = []
     for row in sorted(shown, key=lambda r: (r.at, r.pk), reverse=True):
-        task, service = of_message[row.pk], addressed.get(row.pk)
+        task = of_message[row.pk]
+        # To the municipality as a whole, and nobody has moved it: the service whose professional was asked for.
+        service = addressed.get(row.pk) or (task.unit if task.pk not in given_at else None)
         unit = task.unit if task.unit != service else None
         given, at = task.owner is not None or unit is not None, given_at.get(task.pk, task.opened_at)
         mine = scope.unit_ids is not None and task.unit_id in scope.unit_ids
