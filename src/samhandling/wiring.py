@@ -148,6 +148,9 @@ MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
 """Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
 
 TASK_HELP = "samhandling.stays.web.explaining.help_for"
+CALL_LINES = "samhandling.writing.web.line.calls_filed"
+"""Function `(call ids, now) -> {call id: Status}`: whether a telephone call is in the record."""
+
 """Function `(tasks, now) -> {task id: Explanation}`: what a condition means, what to do, and whom to call now."""
 
 REMIND_HOURS = "samhandling.stays.reminders.hours"

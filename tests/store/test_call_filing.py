@@ -10,9 +10,11 @@ import pytest
 
 from samhandling.jobs.worker import run_due
 from samhandling.stays.calls import Spoken, note_on_stay
+from samhandling.stays.models import Stay
 from samhandling.tasks.models import Task
 from samhandling.writing.models import Filing
 from samhandling.writing.rules import FilingState
+from tests.store.people import logged_in
 from tests.store.record_world import Epj, epj_of
 from tests.store.small_world import NOW, SmallWorld, admit, build
 
@@ -60,3 +62,16 @@ def test_a_call_that_is_not_filed_within_an_hour_is_somebodys_work(world: SmallW
     epj.look(NOW + timedelta(minutes=62))
     task.refresh_from_db()
     assert task.closed_how == "resolved"
+
+
+def test_the_call_list_and_the_stay_say_whether_the_call_is_in_the_record(world: SmallWorld, epj: Epj) -> None:
+    ring(world)
+    stay = Stay.objects.get()
+    nurse = logged_in(world.nurse)
+    page = nurse.get(f"/opphold/{stay.pk}/").content.decode()
+    assert page.count("Ikke journalført") == 2  # the call list and the timeline
+    epj.acknowledge()
+    epj.look(NOW)
+    page = nurse.get(f"/opphold/{stay.pk}/").content.decode()
+    assert page.count("Journalført ") == 2
+    assert "Ikke journalført" not in page

@@ -73,12 +73,12 @@ def post(client: Client, where: str, button: str = "videre", **values: str):
     return client.post(where, {"version": version(client, where), button: "1", **values})
 
 
-def sent(client: Client, stay: Stay, what: str = "tidligmelding", **values: str) -> Message:
+def sent(client: Client, stay: Stay, what: str = "tidligmelding", *, why: str = "", **values: str) -> Message:
     """Write, look over, send."""
     answer = post(client, address(stay, what), **({**FILLED, **values} if what != "trekk-tilbake" else values))
     assert answer.status_code == 302, re.findall(r'field__error"[^>]*>.*?</p>', answer.content.decode(), re.S)
     assert answer["Location"] == address(stay, what, "se-over/")
-    done = post(client, answer["Location"])
+    done = post(client, answer["Location"], grunn=why)
     assert (done.status_code, done["Location"]) == (302, f"/opphold/{stay.pk}/")
     return Message.objects.filter(organisation=stay.organisation, type="HELSEOPPL_SOKNAD").latest("pk")
 
@@ -245,7 +245,7 @@ def test_the_final_notice_closes_the_task_of_a_discharge_without_it(
     register(stay, events.Discharged(at=NOW, discharged_to="1"), user=world.nurse, now=NOW)
     task = Task.objects.get(cause="stay.information_missing")
     assert task.closed_at is None
-    sent(nurse, stay, "endelig-helseopplysning", change="Ferdig behandlet")
+    sent(nurse, stay, "endelig-helseopplysning", why="missing", change="Ferdig behandlet")
     task.refresh_from_db()
     assert task.closed_at is not None
 

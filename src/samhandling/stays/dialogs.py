@@ -19,7 +19,7 @@ from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_
 from samhandling.patients.models import Patient
-from samhandling.stays import carrying, clocks
+from samhandling.stays import after_discharge, carrying, clocks
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.events import RequestAnswered, RequestSent
 from samhandling.stays.informing import REFUSED
@@ -70,6 +70,14 @@ def ready_message(course: Course) -> Message | None:
         .last()
     )
     return row.message if row is not None and course.state == CourseState.READY else None
+
+
+def asks_reason(talk: Talk, *, now: datetime) -> bool:
+    """Whether it may go only with a reason, because the patient has left (2.4: an answer on the day of discharge)."""
+    if talk.stay is None or talk.message_type not in CODES:
+        return False
+    answer = may_send(CODES[talk.message_type], load_state(talk.stay), policy_of(talk.stay, now), now=now)
+    return after_discharge.asks(answer)
 
 
 def refusal(talk: Talk, *, now: datetime) -> str:
@@ -124,9 +132,10 @@ def try_talk(talk: Talk, values: Mapping[str, Any], *, now: datetime) -> Trial:
 
 
 @transaction.atomic
-def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetime) -> Outcome:
+def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetime, reason: str = "") -> Outcome:
     """Send a dialogue message: the routine judges it, the stay or course hears of it, answered work ends.
 
+    `reason`: of `after_discharge.REASONS`, why it goes although the patient has left (2.4).
     Findings, never an exception, where it may not go.
     """
     if talk.stay is not None:
@@ -135,9 +144,12 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
     if talk.course is not None:
         Course.objects.select_for_update().get(pk=talk.course.pk)
         talk.course.refresh_from_db()
-    reason = refusal(talk, now=now)
-    if reason:
-        return Outcome(None, (Finding(f"routine.{reason}", REASONS.get(reason, REASONS["state"])),))
+    refused = refusal(talk, now=now)
+    if refused:
+        return Outcome(None, (Finding(f"routine.{refused}", REASONS.get(refused, REASONS["state"])),))
+    asked = asks_reason(talk, now=now)
+    if asked and reason not in after_discharge.REASONS:
+        return Outcome(None, (Finding("routine.reason_needed", after_discharge.MISSING),))
     outcome = send_message(_draft(talk, values, now), now=now)
     if outcome.message is None:
         return outcome
@@ -145,7 +157,8 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
         close_tasks(unique_key=request_key(talk.about), organisation=talk.organisation, how="done", now=now, user=user)
     if talk.stay is not None:
         work = Work(stay=talk.stay, policy=policy_of(talk.stay, now), now=now, user=user, state=load_state(talk.stay))
-        work.note("dialog_sent", message=outcome.message)
+        after_discharge.keep(outcome.message, reason if asked else "", now=now)
+        work.note("dialog_sent", message=outcome.message, reason=reason if asked else "")
         _tell_stay(work, talk, outcome.message)
     if talk.course is not None:
         _tell_course(talk.course, outcome.message, values, user, now)

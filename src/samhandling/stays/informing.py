@@ -15,9 +15,10 @@ from samhandling.exchange.services import Draft, Finding, Outcome, Trial, try_ou
 from samhandling.exchange.services import send as send_message
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_
-from samhandling.stays import carrying
+from samhandling.stays import after_discharge, carrying
 from samhandling.stays.events import Event, InformationSent, InformationWithdrawn, NeedAssessed
 from samhandling.stays.models import Stay
+from samhandling.stays.objecting import OBJECTION
 from samhandling.stays.policies import policy_of
 from samhandling.stays.rules.allowed import Answer, may_send
 from samhandling.stays.rules.values import State
@@ -30,7 +31,7 @@ CODES: Mapping[Kind, str] = {"early": "M3", "change": "M4", "final": "M5"}
 REFUSED = {
     "state": N_("Meldingen passer ikke med hvor pasienten er nå."),
     "overlay_h": N_("Pasienten har ikke fødselsnummer. PLO-meldinger skal ikke brukes."),
-    "objection": N_("Pasienten motsetter seg at opplysninger gis videre."),
+    "objection": OBJECTION,
     "discharged": N_("Pasienten er skrevet ut. Ring kommunen."),
     "overlay_n": N_("Vi har ikke avtale om elektroniske meldinger med kommunen."),
     "no_series": N_("Det er ingen helseopplysning å endre eller trekke tilbake."),
@@ -113,11 +114,13 @@ def send_information(
     user: User,
     now: datetime,
     answers: Message | None = None,
+    reason: str = "",
 ) -> Outcome:
     """Send a Helseopplysning of the stay: the routine judges it, F1 and F9 hear of it (T06 to T08, F1, A-21).
 
     `values`: data of the message type; `status` "C" withdraws the series. `basis`: row id of the version that it was
     written on top of; another one now stands when somebody was faster. `answers`: the request that it answers.
+    `reason`: of `after_discharge.REASONS`, why it goes although the patient has left (2.4).
     Findings, never an exception, where it may not go.
     """
     stay = lock_stay(stay_id)
@@ -125,6 +128,8 @@ def send_information(
     answer = allowed(stay, kind, now=now, withdraw=withdraw)
     if not answer.allowed:
         return Outcome(None, (Finding(f"routine.{answer.reason}", REFUSED.get(answer.reason, REFUSED["state"])),))
+    if after_discharge.asks(answer) and reason not in after_discharge.REASONS:
+        return Outcome(None, (Finding("routine.reason_needed", after_discharge.MISSING),))
     last = last_version(stay)
     if (last.pk if last is not None else None) != basis:
         return Outcome(None, (Finding("routine.overtaken", "En annen har sendt en nyere versjon. Se over på nytt."),))
@@ -137,5 +142,7 @@ def send_information(
         carrying.step(work, NeedAssessed(at=now, value=True))
     event: Event = InformationWithdrawn(at=now) if withdraw else InformationSent(at=now, kind=kind)
     carrying.step(work, event)
-    work.note("cancelled" if withdraw else "sent", message=outcome.message, code=CODES[kind])
+    why = reason if after_discharge.asks(answer) else ""
+    after_discharge.keep(outcome.message, why, now=now)
+    work.note("cancelled" if withdraw else "sent", message=outcome.message, code=CODES[kind], reason=why)
     return outcome

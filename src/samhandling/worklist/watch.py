@@ -15,6 +15,7 @@ from samhandling.worklist.models import DeskWatch
 
 EMPTY_AFTER = timedelta(minutes=45)
 """Nobody has opened the desk for this long: it was empty."""
+OVER_AT_MOST = 200
 WRITE_AFTER = timedelta(minutes=1)
 
 
@@ -28,6 +29,10 @@ class Since:
     rejected: int
     deviations: int
     breaches: int
+    over: list[Task]
+    """Conditions that have ended by themselves since then, the last first."""
+    reminded: int
+    """Tasks that were reminded of since then and still stand."""
 
 
 @transaction.atomic
@@ -64,4 +69,11 @@ def happened(organisation: Organisation, since: datetime) -> Since:
             organisation=organisation, type="DIALOG_AVVIK", direction=Direction.IN, created_at__gte=since
         ).count(),
         breaches=BreachOfRoutine.objects.filter(organisation=organisation, at__gte=since).count(),
+        over=list(
+            Task.objects.filter(organisation=organisation, closed_at__gte=since, closed_by__isnull=True)
+            .exclude(anomaly="").select_related("patient", "unit", "owner").order_by("-closed_at", "-id")[:OVER_AT_MOST]
+        ),
+        reminded=Task.objects.filter(
+            organisation=organisation, closed_at__isnull=True, acknowledged_by__isnull=True, reminded_at__gte=since
+        ).count(),
     )  # fmt: skip

@@ -20,12 +20,14 @@ from samhandling.patients.models import Patient
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import address_book, copy_book, writer_of
 from samhandling.stays.dialogs import answered
+from samhandling.stays.objecting import OBJECTION, objects
 from samhandling.stays.policies import policy_for
 
 FREE_DIALOGUE = frozenset({"DIALOG_HELSEFAGLIG", "DIALOG_NOTAT"})
 """Types that a routine may want to be answers only (C-13)."""
 REFUSED = {
     "gone": N_("Meldingen kan ikke besvares lenger."),
+    "objection": OBJECTION,
     "nobody": N_("Adresseregisteret har ingen som kan få denne meldingen."),
     "withdrawn": N_("Meldingen er trukket tilbake allerede."),
 }
@@ -88,6 +90,8 @@ def refusal(letter: Letter, now: datetime) -> str:
         return "gone"
     if withdraws is not None and (withdraws.cancelled_by_id is not None or withdraws.status == "C"):
         return "withdrawn"
+    if withdraws is None and objects(letter.organisation, letter.patient, letter.subject):
+        return "objection"
     return "" if receivers(letter, now) else "nobody"
 
 

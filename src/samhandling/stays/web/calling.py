@@ -12,11 +12,13 @@ from samhandling.clock import oslo
 from samhandling.clock.calendar import next_office_opening, office_hours
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_, _, moment
+from samhandling.pages.values import Status
 from samhandling.registry.services import phones_of, staffed_phone
 from samhandling.stays import calls
 from samhandling.stays.models import Call, Course, Stay
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import reading, words
+from samhandling.stays.web.call_filing import filed
 from samhandling.stays.web.standing import Told
 from samhandling.stays.work import load_state
 from samhandling.tasks.models import Task
@@ -48,6 +50,8 @@ class CallRow:
     agreed: str
     counterpart: str
     by: str
+    filed: Status
+    """*Journalført kl. …* or *Ikke journalført* (P-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,16 @@ def _on_paper(stay: Stay, state: StayState) -> bool:
 
 def rows(made: Iterable[Call], now: datetime) -> tuple[CallRow, ...]:
     """Calls, newest first."""
+    listed = sorted(made, key=lambda c: (c.at, c.pk), reverse=True)
+    stands = filed(listed, now)
     found = []
-    for call in sorted(made, key=lambda c: (c.at, c.pk), reverse=True):
+    for call in listed:
         spoken = calls.said(call)
-        found.append(CallRow(moment(call.at, now), spoken.who, spoken.agreed, call.counterpart, call.user.shown_name))
+        found.append(
+            CallRow(
+                moment(call.at, now), spoken.who, spoken.agreed, call.counterpart, call.user.shown_name, stands[call.pk]
+            )
+        )  # fmt: skip
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from samhandling.pages.texts import N_, _
 from samhandling.pages.values import Link
 from samhandling.stays import dialogs, informing, reporting
 from samhandling.stays.models import Stay
+from samhandling.stays.objecting import OBJECTION
 from samhandling.stays.policies import policy_of
 from samhandling.stays.reporting import Report
 from samhandling.stays.rules.allowed import may_send
@@ -89,9 +90,12 @@ LETTERS = (
 )
 
 
-def letters(stay: Stay) -> list[Link]:
-    """What may be written about the patient that no step of the routine asks for."""
-    return [Link(_(text), reverse("writing:write", args=["opphold", stay.pk, what])) for what, text in LETTERS]
+def letters(stay: Stay, state: StayState) -> Offers:
+    """What may be written about the patient that no step of the routine asks for: nothing while they object (P-01)."""
+    if state.objects:
+        return Offers((), tuple(Withheld(_(text), _(OBJECTION)) for _what, text in LETTERS))
+    links = (Link(_(text), reverse("writing:write", args=["opphold", stay.pk, what])) for what, text in LETTERS)
+    return Offers(tuple(links), ())
 
 
 def _refusal(stay: Stay, state: StayState, what: str, now: datetime) -> str:

@@ -21,11 +21,12 @@ from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Explanation, Link, Status, Step, TimelineEntry, Tone
 from samhandling.patients.web.strip import short
 from samhandling.stays import calls
+from samhandling.stays.after_discharge import REASONS
 from samhandling.stays.assessing import open_questions
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay, StayEvent
 from samhandling.stays.rules.values import INPATIENT, State, StayState
+from samhandling.stays.web import call_filing, words
 from samhandling.stays.web import scope as within
-from samhandling.stays.web import words
 from samhandling.stays.web.explaining import Counterpart, counterpart, help_for
 from samhandling.stays.web.next_steps import steps
 from samhandling.stays.web.standing import INFORMATION, Told, informed, silence, standing_of_messages, told
@@ -248,14 +249,16 @@ def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
     """Everything that happened, newest first: registrations, messages, breaches of routine."""
     units = {u.code: u.name for u in Unit.objects.filter(organisation_id=stay.organisation_id)}
     entries = []
-    spoken = calls.texts(stay.calls.all())
+    made = list(stay.calls.all())
+    spoken, filed = calls.texts(made), call_filing.filed(made, now)
     for event in stay.events.select_related("user", "message"):
         tone, title = words.event_words(event.kind)
         by = event.user.shown_name if event.user else _("Pasientsystemet") if event.source else _("Systemet")
         link = None
         if event.message_id:
             link = Link(_("Se meldingen"), reverse("exchange:message", args=[event.message_id]))
-        text = spoken.get(event.data.get("call", 0)) or _detail(event.data, units, now)
+        said = event.data.get("call", 0)
+        text = f"{spoken[said]} · {filed[said].text}" if said in spoken else _detail(event.data, units, now)
         entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone, by, link))
     breaches = list(BreachOfRoutine.objects.filter(stay=stay).order_by("id"))
     for breach in breaches:
@@ -287,6 +290,8 @@ def _detail(data: dict[str, object], units: dict[str, str], now: datetime) -> st
                 parts.append(municipality_name(value, oslo.day(now)))
             case "clock":
                 parts.append(_(words.CLOCKS.get(value, value)))
+            case "reason":
+                parts.append(_(REASONS.get(value, value)))
             case "code":
                 parts.append(_(words.TOLD.get(value, value)))
     return " · ".join(part for part in parts if part)

@@ -82,7 +82,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "silence": None if told else standing.silence(state, municipality_name),
         "messages": messages.rows(scope, listed.order_by("-created_at", "-id")[:50], now),
         "writing": offers.writing(found, state, now) if scope.may(May.REGISTER) else None,
-        "letters": offers.letters(found) if scope.may(May.REGISTER) else [],
+        "letters": offers.letters(found, state) if scope.may(May.REGISTER) else None,
         "forms": offers.registering(scope, found, state) if scope.may(May.REGISTER) else None,
         "timeline": reading.timeline(found, now),
         "calm_since": moment(now, now),

@@ -98,9 +98,19 @@ def within(scope: Scope) -> QuerySet[Task]:
     return found
 
 
+def one(scope: Scope, pk: int) -> Task | None:
+    """The task when it is within the scope, or tells of a condition of what the scope sees (2.6: it may be its own)."""
+    found = within(scope).filter(pk=pk).first()
+    if found is not None or not scope.may(May.WORK_TASKS):
+        return found
+    rows = Task.objects.select_related("unit", "patient", "owner", "acknowledged_by")
+    other = rows.filter(organisation=scope.organisation, pk=pk).exclude(anomaly="").first()
+    return other if other is not None and subjects.visible(scope, other.subject) else None
+
+
 def visible(scope: Scope, pk: int) -> bool:
-    """Whether the task is within the scope."""
-    return within(scope).filter(pk=pk).exists()
+    """Whether the scope may see the task."""
+    return one(scope, pk) is not None
 
 
 def open_rows(scope: Scope, now: datetime, *, subject: str = "") -> list[TaskRow]:
@@ -198,6 +208,37 @@ def actions(scope: Scope | None, rows: Sequence[TaskRow]) -> tuple[Link, ...]:
     causes, subjects_of = [task.cause for task in rows], [task.subject for task in rows]
     found = [import_string(path)(scope, causes, subjects_of) for path in paths]
     return tuple(link for link in found if link is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class OverLine:
+    """That a condition has ended: `Over: kvittering kom 21.11.2026 kl. 14.05`."""
+
+    title: str
+    text: str
+    when: str
+    href: str
+    patient: str
+    count: int
+
+
+def over(tasks: Iterable[Task], scope: Scope, now: datetime) -> list[OverLine]:
+    """Conditions that ended by themselves, those of one cause and counterpart in one line (2.6)."""
+    groups: dict[str, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.group_key or f"task:{task.pk}", []).append(task)
+    found = []
+    for each in groups.values():
+        last = each[0]
+        shows = len(each) == 1 and last.patient is not None and scope.may(May.SEE_PATIENTS)
+        found.append(
+            OverLine(
+                title=title(last), text=last.closing_note, when=moment(last.closed_at or now, now),
+                href=reverse("tasks:task", args=[last.pk]),
+                patient=", ".join(short(last.patient)) if shows and last.patient else "", count=len(each),
+            )
+        )  # fmt: skip
+    return found
 
 
 def group_keys(rows: Iterable[TaskRow]) -> dict[int, str]:

@@ -170,7 +170,7 @@ def next_time(written: str, now: datetime) -> datetime:
 
 def _one(scope: Scope, pk: int) -> Task:
     """The task within the scope. Raises NotFoundError."""
-    found = reading.within(scope).filter(pk=pk).first()
+    found = reading.one(scope, pk)
     if found is None:
         raise NotFoundError(f"task {pk}")
     return found

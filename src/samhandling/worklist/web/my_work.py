@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from samhandling.access import audit
 from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
+from samhandling.clock.calendar import office_hours
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
 from samhandling.pages.frame import page
@@ -20,6 +21,7 @@ from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Tone
 from samhandling.stays.web import course_reading, inbox_reading, reading, reported_views
 from samhandling.store.services import now as present
+from samhandling.tasks.models import SEVERITY_ORDER, Task
 from samhandling.tasks.web import reading as tasks
 from samhandling.worklist import watch
 
@@ -48,14 +50,17 @@ def _lately(request: HttpRequest, scope: Scope, now: datetime) -> dict[str, Any]
     )
     if at is None:
         return None
-    return {"when": moment(at, now), "counts": watch.happened(scope.organisation, at)}
+    counts = watch.happened(scope.organisation, at)
+    return {"when": moment(at, now), "counts": counts, "over": tasks.over(counts.over, scope, now)}
 
 
 def _ward(scope: Scope, now: datetime) -> Desk:
     """The ward: its patients in one line each; those who need something first."""
     rows = reading.ward(scope, now)
+    conditions = [] if office_hours(now) else _conditions(scope, [row.pk for row in rows], now)
     subjects = {f"stay:{row.pk}" for row in rows}
-    others = [t for t in tasks.open_rows(scope, now) if t.subject not in subjects]
+    stands = {task.pk for task in conditions}
+    others = [t for t in tasks.open_rows(scope, now) if t.subject not in subjects and t.pk not in stands]
     return "worklist/ward.html", {
         "rows": [row for row in rows if not row.left],
         "left": [row for row in rows if row.left],
@@ -63,11 +68,22 @@ def _ward(scope: Scope, now: datetime) -> Desk:
         "soon": sum(row.tone is Tone.WARN for row in rows),
         "unassessed": sum(row.unassessed for row in rows),
         "groups": tasks.grouped(others, tasks.group_keys(others), scope),
+        "conditions": tasks.grouped(conditions, tasks.group_keys(conditions)),
         "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
         "place": ", ".join(scope.unit_names) or scope.organisation.name,
         "may_register": scope.may(May.REGISTER),
         "reports": reported_views.reported(scope, now) if scope.unit_ids is not None else [],
     }
+
+
+def _conditions(scope: Scope, stays: list[int], now: datetime) -> list[tasks.TaskRow]:
+    """What is not by the book about the ward's patients: the ward's own to see to outside office hours (2.6)."""
+    subjects = [f"stay:{pk}" for pk in stays]
+    messages = Message.objects.filter(organisation=scope.organisation, subject__in=subjects)
+    subjects += [f"message:{pk}" for pk in messages.values_list("pk", flat=True)]
+    found = Task.objects.filter(organisation=scope.organisation, closed_at__isnull=True, subject__in=subjects)
+    found = found.exclude(anomaly="").select_related("unit", "patient", "owner", "acknowledged_by")
+    return tasks.rows(sorted(found, key=lambda t: (SEVERITY_ORDER.get(t.severity, 9), t.pk)), scope, now)
 
 
 def _queue(scope: Scope, now: datetime) -> Desk:

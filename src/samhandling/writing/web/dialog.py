@@ -146,6 +146,10 @@ class Dialog(Piece):
         reason = dialogs.refusal(self.talk, now=self.now)
         return _(dialogs.REASONS.get(reason, dialogs.REASONS["state"])) if reason else ""
 
+    def asks_reason(self) -> bool:
+        """An answer after the discharge (2.4)."""
+        return dialogs.asks_reason(self.talk, now=self.now)
+
     def form(self, data: Mapping[str, Any] | None, kept: Mapping[str, str] | None) -> WritingForm:
         """Empty save for the telephone."""
         common: dict[str, Any] = {
@@ -182,7 +186,7 @@ class Dialog(Piece):
 
     def send(self, values: Mapping[str, Any], user: User) -> Outcome:
         """Through the routine."""
-        return send_talk(self.talk, values, user=user, now=self.now)
+        return send_talk(self.talk, values, user=user, now=self.now, reason=self.reason)
 
 
 def request_of(message: Message) -> dict[str, str]:

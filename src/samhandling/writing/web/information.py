@@ -17,7 +17,7 @@ from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_, _
 from samhandling.patients.models import Patient
-from samhandling.stays import informing
+from samhandling.stays import after_discharge, informing
 from samhandling.stays.dialogs import answered
 from samhandling.stays.informing import Kind
 from samhandling.stays.models import Stay
@@ -111,6 +111,10 @@ class Information(Piece):
             return ""
         return _(informing.REFUSED.get(answer.reason, informing.REFUSED["state"]))
 
+    def asks_reason(self) -> bool:
+        """After the discharge (2.4)."""
+        return after_discharge.asks(informing.allowed(self.stay, self.kind, now=self.now, withdraw=self.withdraws))
+
     def form(self, data: Mapping[str, Any] | None, kept: Mapping[str, str] | None) -> WritingForm:
         """The last version, or what the stay knows."""
         given = self.before or {}
@@ -147,8 +151,9 @@ class Information(Piece):
         """Through the routine."""
         basis = self.last.pk if self.last is not None else None
         outcome = send_information(
-            self.stay.pk, kind=self.kind, values=values, basis=basis, user=user, now=self.now, answers=self.answers
-        )
+            self.stay.pk, kind=self.kind, values=values, basis=basis, user=user, now=self.now, answers=self.answers,
+            reason=self.reason,
+        )  # fmt: skip
         if outcome.message is not None and self.answers is not None:
             answered(self.answers, user=user, now=self.now)
         return outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from samhandling.exchange.models import Message
@@ -30,6 +31,28 @@ def filed(message: Message, now: datetime) -> Status | None:
             _("Meldingen journalføres når noen har avgjort hvem den gjelder."),
         )
     return Status(_tone(filing, now), _("Ikke journalført"), _why(filing))
+
+
+def calls_filed(calls: Collection[int], now: datetime) -> dict[int, Status]:
+    """Telephone call id -> where its note stands on its way into the record (`wiring.CALL_LINES`)."""
+    found = {}
+    for filing in Filing.objects.select_related("organisation").filter(call__in=list(calls)):
+        if filing.state == FilingState.FILED and filing.filed_at is not None:
+            status = Status(Tone.OK, _("Journalført %(when)s") % {"when": moment(filing.filed_at, now)})
+        else:
+            status = Status(_tone(filing, now), _("Ikke journalført"), _why_call(filing))
+        found[filing.call_id or 0] = status
+    return found
+
+
+def _why_call(filing: Filing) -> str:
+    if filing.state == FilingState.HELD:
+        return _("Samtalen journalføres når noen har avgjort hvem den gjelder.")
+    if filing.state == FilingState.HANDED:
+        return _("Samtalen er gitt til journalsystemet, som ikke har bekreftet den ennå.")
+    if setting_of(filing.organisation) is None:
+        return _("Noden er ikke satt opp med et journalsystem.")
+    return _("Samtalen venter på å bli gitt til journalsystemet.")
 
 
 def _tone(filing: Filing | None, now: datetime) -> Tone:

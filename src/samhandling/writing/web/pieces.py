@@ -37,6 +37,8 @@ class Piece(ABC):
     """Whether the standard lets attachments go along."""
     at_once: bool = False
     """Sent from the form: all that the receiver sees stands there already."""
+    reason: str = ""
+    """Why it goes although the patient has left: a code of `stays.after_discharge.REASONS`, chosen at the last look."""
 
     def __init__(self, scope: Scope, now: datetime) -> None:
         self.scope, self.now = scope, now
@@ -70,6 +72,10 @@ class Piece(ABC):
     def refusal(self) -> str:
         """Why it cannot be written now; empty when it can."""
         return ""
+
+    def asks_reason(self) -> bool:
+        """Whether the routine asks why it goes, because the patient has left (2.4)."""
+        return False
 
     def news(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What is new since the last version, by the names of the fields."""

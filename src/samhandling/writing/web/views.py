@@ -27,6 +27,7 @@ from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, language, moment
 from samhandling.registry.models import CommunicationParty
 from samhandling.registry.services import staffed_phone
+from samhandling.stays.after_discharge import MISSING, REASONS
 from samhandling.store.services import now as present
 from samhandling.writing import attaching, drafts
 from samhandling.writing.drafts import OvertakenError
@@ -161,6 +162,7 @@ def _form_page(
         "lead": piece.lead,
         "lead_link": piece.lead_link,
         "warning": piece.warning,
+        "after_discharge": _after_discharge(piece, now),
         "at_once": piece.at_once,
         "draft": draft,
         "page_name": request.POST.get("page", "")[:PAGE_NAME] or token_hex(PAGE_NAME // 2),
@@ -192,6 +194,16 @@ def _outside(piece: Piece, now: datetime) -> str:
         "day": moment(next_office_opening(now), now),
         "phone": phone.phone if phone else _("mottakeren"),
     }
+
+
+def _after_discharge(piece: Piece, now: datetime) -> dict[str, Any] | None:
+    """What is said and asked where the patient has left (2.4); None otherwise."""
+    if not piece.asks_reason():
+        return None
+    phone = staffed_phone(piece.counterpart, now)
+    text = _("Pasienten er skrevet ut. Dette regnes som avvik fra avtalt rutine. Ring %(phone)s først.")
+    number = phone.phone if phone is not None else _("kommunen")
+    return {"text": text % {"phone": number}, "reasons": [(code, _(words)) for code, words in REASONS.items()]}
 
 
 def _saved(draft: Draft | None, now: datetime) -> str:
@@ -246,6 +258,10 @@ def preview(request: HttpRequest, scope: Scope, where: str, pk: int, what: str) 
         if request.POST.get("version") != str(draft.version):
             messages.warning(request, _("Utkastet er endret etter at du så det. Se over, og send en gang til."))
             return HttpResponseRedirect(request.path)
+        piece.reason = request.POST.get("grunn", "")
+        if piece.asks_reason() and piece.reason not in REASONS:
+            messages.error(request, _(MISSING))
+            return HttpResponseRedirect(f"{request.path}#grunn")
         return _send(request, scope, piece, draft, now)
     trial = piece.trial(attaching.with_files(draft, values))
     refusal = piece.refusal()
@@ -265,6 +281,7 @@ def preview(request: HttpRequest, scope: Scope, where: str, pk: int, what: str) 
         "news": _news(piece, draft, values),
         "version": draft.version,
         "edit": _address("write", request),
+        "after_discharge": _after_discharge(piece, now),
     }
     title = _("Se over: %(title)s") % {"title": piece.title}
     return page(request, "writing/preview.html", found, title=title, scope=scope, now=now)
