@@ -196,6 +196,8 @@ class EbxmlSetting(BaseModel):
     mailbox: MailboxSetting = Field(default_factory=MailboxSetting)
     http: EbxmlHttpSetting | None = None
     """Without it nothing is posted and the endpoint does not exist."""
+    keep_days: int = Field(default=90, ge=30)
+    """How long transmissions, answers and raw envelopes are kept after they were settled."""
 
 
 class RegisterSetting(BaseModel):

@@ -44,6 +44,8 @@ class May(StrEnum):
     """Send a message again."""
     SETTLE_JOBS = "settle_jobs"
     """Decide about work that the node has given up: again, or never."""
+    WATCH_NETWORK = "watch_network"
+    """How the lines to counterparts stand, every transmission with its envelope, Ping and test messages."""
     SEE_FIGURES = "see_figures"
     """Figures per ward and municipality, and the cases behind them."""
     KEEP_REGISTER = "keep_register"
@@ -67,9 +69,11 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES, May.SEE_FIGURES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
-    Role.OPERATIONS: frozenset({May.SEE_MESSAGES, May.SETTLE_JOBS, May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
+    Role.OPERATIONS: frozenset(
+        {May.SEE_MESSAGES, May.SETTLE_JOBS, May.SET_CLOCK, May.ANNOUNCE_ACUTE, May.WATCH_NETWORK}
+    ),
     Role.WATCH: frozenset({May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
-    Role.ADMIN: frozenset({May.SET_CLOCK}),
+    Role.ADMIN: frozenset({May.SET_CLOCK, May.WATCH_NETWORK}),
     Role.LEADER: frozenset({May.SEE_PATIENTS, May.WORK_TASKS, May.SEE_FIGURES, May.SET_CLOCK}),
 }
 

@@ -44,7 +44,10 @@ class Transmission(models.Model):
     answer_code = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "next_at"], name="transmission_state")]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="transmission_state"),
+            models.Index(fields=["sender_her", "prepared_at"], name="transmission_by"),
+        ]
 
 
 class Answer(models.Model):
@@ -73,6 +76,8 @@ class Received(models.Model):
     action = models.CharField(max_length=200, blank=True)
     digest = models.CharField(max_length=64)
     """Over all its signed digests: the same id with another one is a false duplicate."""
+    envelope = models.ForeignKey(Original, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """Headers and SOAP envelope as text, without the payload."""
     arrival = models.ForeignKey(Arrival, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     answer = models.ForeignKey(Answer, null=True, on_delete=models.PROTECT, related_name="+")
     """None for what was itself the answer in an HTTP response (9.2)."""
@@ -81,6 +86,7 @@ class Received(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sender_her", "message_id"], name="received_once")]
+        indexes = [models.Index(fields=["receiver_her", "received_at"], name="received_by")]
 
 
 class Ping(models.Model):
@@ -92,7 +98,8 @@ class Ping(models.Model):
     receiver_her = models.CharField(max_length=20)
     sender_address = models.CharField(max_length=200)
     receiver_address = models.CharField(max_length=200)
-    content = models.ForeignKey(Original, on_delete=models.PROTECT, related_name="+")
+    content = models.ForeignKey(Original, null=True, on_delete=models.PROTECT, related_name="+")
+    """None until a worker has signed it."""
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=60, blank=True)

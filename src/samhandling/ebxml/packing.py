@@ -99,7 +99,7 @@ def pack(routing: Routing, payloads: tuple[Payload, ...], signer: Signer, *, tes
     if routing.sync != "reply":
         block(head, "AckRequested").set(eb("signed"), "true")
     if routing.sync:
-        block(head, "SyncReply").set(soap("actor"), names.NEXT)
+        sync_reply(head)
     manifest = etree.SubElement(body, eb("Manifest"), {eb("version"): "2.0"})
     for content_id, payload in zip(ids, payloads, strict=True):
         _manifest_reference(manifest, content_id, payload)
@@ -163,6 +163,11 @@ def frame(*, test: bool = False) -> tuple[Tree, Tree, Tree]:
 def block(head: Tree, name: str) -> Tree:
     """A header block of ebXML with its fixed attributes."""
     return etree.SubElement(head, eb(name), {soap("mustUnderstand"): "1", eb("version"): "2.0"})
+
+
+def sync_reply(head: Tree) -> None:
+    """eb:SyncReply: the answer is to stand in the HTTP response (9.2)."""
+    block(head, "SyncReply").set(soap("actor"), names.NEXT)
 
 
 def leaf(parent: Tree, name: str, text: str, attributes: Mapping[str, str] | None = None) -> Tree:

@@ -223,16 +223,26 @@ def _delivery_table() -> dict[tuple[DeliveryState, DeliveryEvent], Step]:
         (_D.ABOUT, _DE.HANDED): Step(_D.SENT),
         (_D.ABOUT, _DE.TROUBLE): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.ABOUT, _DE.GIVEN_UP): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
+        # The answer may come before the hand-over has returned, and after a line that broke when all was said.
+        (_D.QUEUED, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED),
         (_D.ABOUT, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED),
+        (_D.QUEUED, _DE.TRANSPORT_ERROR): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
+        (_D.ABOUT, _DE.TRANSPORT_ERROR): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
         (_D.SENT, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED),
         (_D.SENT, _DE.TRANSPORT_ERROR): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
         (_D.ACKNOWLEDGED, _DE.HANDED): Step(_D.ACKNOWLEDGED),
+        (_D.ACKNOWLEDGED, _DE.TROUBLE): Step(_D.ACKNOWLEDGED),
+        (_D.ACKNOWLEDGED, _DE.GIVEN_UP): Step(_D.ACKNOWLEDGED),
         (_D.ACKNOWLEDGED, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED),
         (_D.ACKNOWLEDGED, _DE.TRANSPORT_ERROR): Step(_D.FAILED, (Effect.TASK_FAILED, Effect.PUBLISH)),
         (_D.FAILED, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.SENT, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.ACKNOWLEDGED, _DE.TRY_AGAIN): Step(_D.QUEUED, (Effect.RETRY,)),
         (_D.FAILED, _DE.TRANSPORT_ACK): Step(_D.ACKNOWLEDGED, (Effect.CLOSE_TASKS,)),
+        **{
+            (_D.FAILED, event): Step(_D.FAILED)
+            for event in (_DE.HANDED, _DE.TROUBLE, _DE.GIVEN_UP, _DE.TRANSPORT_ERROR)
+        },
         (_D.EXPIRED, _DE.RECEIPT_OK): Step(_D.RECEIVED_LATE, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
         (_D.EXPIRED, _DE.RECEIPT_WARNING): Step(_D.RECEIVED_LATE, (Effect.CLOSE_TASKS, Effect.PUBLISH)),
         (_D.EXPIRED, _DE.RECEIPT_REJECTED): Step(_D.REJECTED, (Effect.TASK_REJECTED, Effect.PUBLISH)),

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from lxml import etree
 
-from samhandling.carriers.ebxml import alerts, answering, outgoing, returned
+from samhandling.carriers.ebxml import alerts, answering, freshening, outgoing, returned
 from samhandling.carriers.ebxml.cases import Case, Taken
 from samhandling.carriers.ebxml.rules import Event
 from samhandling.carriers.models import Ping, Posted, Received, Transmission
@@ -20,6 +21,7 @@ from samhandling.ebxml.envelope import ErrorEntry, Shape
 from samhandling.ebxml.known import Known
 from samhandling.ebxml.names import ds
 from samhandling.ebxml.rules import Answer as Reaction
+from samhandling.exchange import originals
 from samhandling.exchange.services import arrive
 from samhandling.store.services import is_test_store
 
@@ -39,6 +41,8 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime, posted: Po
         return returned.bounce(case)
     if "soap_fault" in rules:
         return returned.fault(case)
+    if freshening.waits(case):
+        return Taken.WAITS
     if checked.waits and checked.answer is Outcome.NONE and checked.shape is not Shape.OTHER:
         return Taken.WAITS
     if checked.answer is Outcome.FAULT:
@@ -84,6 +88,7 @@ def _payload(case: Case) -> Taken:
             service=(header.service or "")[:200],
             action=(header.action or "")[:200],
             digest=case.digest,
+            envelope=originals.store(_envelope_text(case), organisation=None, now=case.now),
             arrival_id=None if rejected else _deliver(case),
             answer=answer,
             received_at=case.now,
@@ -91,6 +96,14 @@ def _payload(case: Case) -> Taken:
     if rejected:
         log.warning("message rejected", rules=[finding.code for finding in case.checked.findings][:10])
     return Taken.STORED
+
+
+def _envelope_text(case: Case) -> bytes:
+    """Headers and envelope, for people who look for a fault."""
+    headers = case.checked.headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers.lines if headers is not None else ()))
+    assert case.checked.envelope is not None
+    return lines.encode() + b"\r\n" + etree.tostring(case.checked.envelope.tree, encoding="utf-8")
 
 
 def _deliver(case: Case) -> int | None:

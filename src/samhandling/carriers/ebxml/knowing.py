@@ -24,7 +24,7 @@ __all__ = ["known", "loaded", "public"]
 def known(now: datetime) -> Known:
     """Everything that the checklist asks for, as it is today."""
     files = loaded()
-    asked = registered.parties() if configuration().registers is not None else {}
+    asked = registered.parties(now) if configuration().registers is not None else {}
     parties: dict[str, RegisterParty] = {}
     signers = files.signers(now)
     for row in CommunicationParty.objects.select_related("organisation"):

@@ -12,14 +12,14 @@ from uuid import uuid4
 import structlog
 from django.db import transaction
 
-from samhandling.carriers.ebxml import alerts, rules
+from samhandling.carriers.ebxml import alerts, freshening, rules
 from samhandling.carriers.ebxml.knowing import known
 from samhandling.carriers.ebxml.rules import Event, Plan, State
 from samhandling.carriers.models import Mailing, Received, Transmission
 from samhandling.ebxml import certificates, cpa, encryption, monitoring, packing
 from samhandling.ebxml.certificates import Doubt, Use
 from samhandling.ebxml.document import open_document
-from samhandling.ebxml.known import VALID_STATUS, Known
+from samhandling.ebxml.known import Known
 from samhandling.ebxml.monitoring import Product
 from samhandling.ebxml.names import ds
 from samhandling.ebxml.packing import Payload, Routing
@@ -31,6 +31,7 @@ from samhandling.exchange.services import transport_answer
 from samhandling.jobs.services import enqueue
 from samhandling.messages import engine
 from samhandling.messages import facts as document_facts
+from samhandling.registry import revoking
 
 log = structlog.get_logger("samhandling.carriers.ebxml")
 
@@ -59,6 +60,10 @@ Raises CarrierError for what may come right, CarrierRefusedError for what will n
 """
 
 
+TO_SEND_BY = 2
+"""Registry status of an agreement to send by: valid and the newest (5.3)."""
+
+
 class EbxmlCarrier(Protocol):
     """What a way of carrying ebXML brings beside the exchange's port."""
 
@@ -75,8 +80,10 @@ class EbxmlCarrier(Protocol):
         ...
 
 
-def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission:
+def prepared(envelope: Envelope, *, carrier: str, now: datetime, test: bool = False) -> Transmission:
     """The transmission of an envelope: the one that was made before, or a new one, stored before it leaves.
+
+    `test` marks it as sent for testing only (HITS 1172 5.15.2).
 
     Raises CarrierRefusedError for what a person must put right, CarrierError for what may come right by itself.
     """
@@ -84,6 +91,7 @@ def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission
     if found is not None:
         return found
     here = known(now)
+    freshening.require_answers(here, envelope, now)
     agreement = _agreement(here, envelope, now)
     route = None
     if agreement is not None:
@@ -101,7 +109,7 @@ def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission
     if not cpa_id:
         cpa_id = agreement.cpa_id if agreement else packing.standard_cpa_id(envelope.sender_her, envelope.receiver_her)
     routing = _routing(envelope, route, cpa_id, conversation, plan, now)
-    packed = _packed(here, envelope, routing, route, now)
+    packed = _packed(here, envelope, routing, route, now, test=test)
     sender, receiver = here.party(envelope.sender_her), here.party(envelope.receiver_her)
     address = route.channel.endpoint.removeprefix("mailto:") if route is not None else ""
     address = address or (receiver.edi_address if receiver else "")
@@ -133,7 +141,7 @@ def prepared(envelope: Envelope, *, carrier: str, now: datetime) -> Transmission
 def _agreement(here: Known, envelope: Envelope, now: datetime) -> cpa.Agreement | None:
     for one in (here.agreements or {}).values():
         parties = one.agreement.party(envelope.sender_her) and one.agreement.party(envelope.receiver_her)
-        if parties and one.status in VALID_STATUS and one.agreement.valid(now):
+        if parties and one.status == TO_SEND_BY and one.agreement.valid(now):
             return one.agreement
     return None
 
@@ -183,7 +191,7 @@ def http(address: str) -> bool:
 
 
 def _packed(
-    here: Known, envelope: Envelope, routing: Routing, route: cpa.Route | None, now: datetime
+    here: Known, envelope: Envelope, routing: Routing, route: cpa.Route | None, now: datetime, *, test: bool
 ) -> packing.Packed:
     signer = here.signers.get(envelope.sender_her)
     if signer is None:
@@ -199,6 +207,7 @@ def _packed(
         assert here.trust is not None
         doubts = certificates.judge(certificate, use=Use.ENCRYPTION, signed_at=now, now=now, trust=here.trust)
         if doubts == (Doubt.REVOCATION_UNKNOWN,):
+            revoking.want_status(certificate, now=now)
             raise CarrierError("the revocation list is missing or out of date")
         if doubts:
             raise CarrierRefusedError(f"the certificate of {envelope.receiver_her}: {', '.join(doubts)}")
@@ -207,7 +216,7 @@ def _packed(
     facts = document_facts.facts(reading) if reading.tree is not None else None
     namespace = facts.namespace if facts is not None else ""
     schema = (namespace, monitoring.versions()[namespace]) if namespace in monitoring.versions() else ("", "")
-    return packing.pack(routing, (Payload(data, kind, schema, envelope.action),), signer)
+    return packing.pack(routing, (Payload(data, kind, schema, envelope.action),), signer, test=test)
 
 
 def references_of(envelope: bytes) -> list[list[str]]:
@@ -278,6 +287,8 @@ def settle(transmission_id: int, event: Event, *, now: datetime, code: str = "")
     row.save(update_fields=["state", "answered_at", "answer_code", "next_at"])
     if after is State.LATE:
         alerts.late(row, now)
+    if after in {State.BOUNCED, State.REJECTED}:
+        freshening.receiver_may_have_changed(row.receiver_her, now)
     transport_answer(
         str(row.transport_id), acknowledged=after in rules.DELIVERED, now=now, reason=f"transport.{code or after}"[:60]
     )
