@@ -28,14 +28,10 @@ HANDLERS: dict[str, str] = {
     "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
     "carriers.resend": "samhandling.carriers.ebxml.jobs.resend",
     "carriers.answer": "samhandling.carriers.ebxml.jobs.answer",
-    "carriers.ping": "samhandling.carriers.ebxml.trying.ping",
-    "carriers.test_message": "samhandling.carriers.ebxml.trying.test_message",
-    "carriers.forget": "samhandling.carriers.keeping.forget",
-    "carriers.posted": "samhandling.carriers.ebxml.jobs.posted",
-    "stays.affected": "samhandling.stays.outages.catch_up",
     "stays.timer": "samhandling.stays.handlers.timer",
     "stays.deadline": "samhandling.stays.handlers.deadline",
     "stays.delivery": "samhandling.stays.handlers.delivery",
+    "carriers.posted": "samhandling.carriers.ebxml.jobs.posted",
     "stays.received": "samhandling.stays.handlers.received",
     "stays.cancelled": "samhandling.stays.handlers.cancelled",
     "stays.course_check": "samhandling.stays.handlers.course_check",
@@ -48,6 +44,7 @@ HANDLERS: dict[str, str] = {
     "downtime.begin": "samhandling.downtime.acting.begin",
     "downtime.send": "samhandling.downtime.sending.send",
     "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
+    "downtime.together": "samhandling.downtime.together.look_again",
     "downtime.undecided": "samhandling.downtime.undecided.undecided",
     "downtime.decided": "samhandling.downtime.undecided.decided",
     "downtime.export": "samhandling.downtime.exporting.export",
@@ -69,20 +66,20 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
-HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget", "carriers.forget")
+HOURLY: tuple[str, ...] = ("registry.refresh", "intake.forget")
 """Handlers without payload for which a worker enqueues a job each hour."""
 
 CARRIERS: dict[str, str] = {
     "loopback": "samhandling.carriers.loopback.carrier.LoopbackCarrier",
     "ebxml_smtp": "samhandling.carriers.ebxml_smtp.carrier.EbxmlSmtpCarrier",
 }
-    "ebxml_http": "samhandling.carriers.ebxml_http.carrier.EbxmlHttpCarrier",
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
 
 SUBJECTS: dict[str, tuple[str, str]] = {
     "task": ("tasks:task", "samhandling.tasks.web.reading:visible"),
     "message": ("exchange:message", "samhandling.exchange.web.reading:visible"),
     "stay": ("stays:stay", "samhandling.stays.web.scope:visible"),
+    "ebxml_http": "samhandling.carriers.ebxml_http.carrier.EbxmlHttpCarrier",
     "course": ("stays:course", "samhandling.stays.web.scope:course_visible"),
     "outage": ("downtime:outage", "samhandling.downtime.web.reading:visible"),
     "job": ("worklist:dead-job", "samhandling.worklist.web.dead_job_views:visible"),
@@ -126,7 +123,6 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Stoppet arbeid"), "worklist:dead-jobs", ("operations",)),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
-    (N_("Forbindelser"), "carriers:counterparts", ("operations", "admin")),
 
 MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 """Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from samhandling.clock import oslo
 from samhandling.configuration import configuration
-from samhandling.downtime import standstill
+from samhandling.downtime import approving, standstill
 from samhandling.downtime.facts import counterparts
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.rules.life import TABLE, Change, State, after
@@ -42,6 +42,10 @@ def act(running: Running) -> None:
                 Outage.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=action.outage_id)
             )
             why = why_not(action, outage, running.now)
+            until = None if why else approving.waits(action, outage, running.now)
+            if until is not None:
+                running.postpone(until)
+                return
             if why:
                 _settle(action, PlannedAction.State.MISSED, running.now, why)
             else:

@@ -42,6 +42,7 @@ def value_of(outage: Outage) -> OutageValue:
         known_at=outage.known_at,
         affects=outage.affects,  # type: ignore[arg-type]  # the choices of the field
         municipalities=tuple(outage.municipalities),
+        together=outage.together,
     )
 
 

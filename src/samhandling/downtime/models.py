@@ -56,6 +56,11 @@ class Outage(models.Model):
     version = models.PositiveIntegerField(default=1)
     """Grows with each change of times; what was planned for an older one lapses."""
     announce_anyway = models.BooleanField(default=False)
+    together = models.BooleanField(default=False)
+    """It must be announced because of the outages that it overlaps (D-19)."""
+    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    """The second person who has read what will be sent, where the policy asks for one."""
+    approved_at = models.DateTimeField(null=True, blank=True)
     announced = models.BooleanField(default=False)
     told_start = models.DateTimeField(null=True, blank=True)
     told_end = models.DateTimeField(null=True, blank=True)

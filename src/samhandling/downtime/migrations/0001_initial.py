@@ -6,197 +6,394 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('planned', 'Planlagt'), ('acute', 'Akutt')], max_length=10)),
-                ('affects', models.CharField(choices=[('exchange', 'Sending og mottak'), ('access', 'Lesing av mottatte meldinger'), ('both', 'Begge deler')], default='exchange', max_length=10)),
-                ('families', models.JSONField(default=list)),
-                ('municipalities', models.JSONField(default=list)),
-                ('own_side', models.BooleanField(default=True)),
-                ('copies', models.BooleanField(default=True)),
-                ('cause', models.CharField(blank=True, max_length=200)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField(blank=True, null=True)),
-                ('next_update', models.DateTimeField(blank=True, null=True)),
-                ('known_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reported_by', models.CharField(blank=True, max_length=200)),
-                ('channel', models.CharField(blank=True, max_length=30)),
-                ('state', models.CharField(default='draft', max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('announce_anyway', models.BooleanField(default=False)),
-                ('announced', models.BooleanField(default=False)),
-                ('told_start', models.DateTimeField(blank=True, null=True)),
-                ('told_end', models.DateTimeField(blank=True, null=True)),
-                ('told_extended', models.BooleanField(default=False)),
-                ('published_until', models.DateTimeField(blank=True, null=True)),
-                ('published', models.BooleanField(default=False)),
-                ('texts', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("planned", "Planlagt"), ("acute", "Akutt")], max_length=10)),
+                (
+                    "affects",
+                    models.CharField(
+                        choices=[
+                            ("exchange", "Sending og mottak"),
+                            ("access", "Lesing av mottatte meldinger"),
+                            ("both", "Begge deler"),
+                        ],
+                        default="exchange",
+                        max_length=10,
+                    ),
+                ),
+                ("families", models.JSONField(default=list)),
+                ("municipalities", models.JSONField(default=list)),
+                ("own_side", models.BooleanField(default=True)),
+                ("copies", models.BooleanField(default=True)),
+                ("cause", models.CharField(blank=True, max_length=200)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField(blank=True, null=True)),
+                ("next_update", models.DateTimeField(blank=True, null=True)),
+                ("known_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_by", models.CharField(blank=True, max_length=200)),
+                ("channel", models.CharField(blank=True, max_length=30)),
+                ("state", models.CharField(default="draft", max_length=20)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("announce_anyway", models.BooleanField(default=False)),
+                ("announced", models.BooleanField(default=False)),
+                ("told_start", models.DateTimeField(blank=True, null=True)),
+                ("told_end", models.DateTimeField(blank=True, null=True)),
+                ("told_extended", models.BooleanField(default=False)),
+                ("published_until", models.DateTimeField(blank=True, null=True)),
+                ("published", models.BooleanField(default=False)),
+                ("texts", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChecklistTick',
+            name="ChecklistTick",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('outage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='downtime.outage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=30)),
+                ("at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "outage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ticks", to="downtime.outage"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutageEntry',
+            name="OutageEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('what', models.CharField(max_length=30)),
-                ('rule', models.CharField(blank=True, max_length=10)),
-                ('text', models.CharField(blank=True, max_length=500)),
-                ('outage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='downtime.outage')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("what", models.CharField(max_length=30)),
+                ("rule", models.CharField(blank=True, max_length=10)),
+                ("text", models.CharField(blank=True, max_length=500)),
+                (
+                    "outage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="downtime.outage"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlannedAction',
+            name="PlannedAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=10)),
-                ('rule', models.CharField(max_length=10)),
-                ('notice', models.CharField(blank=True, max_length=20)),
-                ('round', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('recipients', models.JSONField(default=list)),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('if_ongoing', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('planned', 'Planlagt'), ('done', 'Utført'), ('lapsed', 'Gjelder ikke lenger'), ('missed', 'Ikke utført')], default='planned', max_length=10)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('outage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='downtime.outage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=10)),
+                ("rule", models.CharField(max_length=10)),
+                ("notice", models.CharField(blank=True, max_length=20)),
+                ("round", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("recipients", models.JSONField(default=list)),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("if_ongoing", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planlagt"),
+                            ("done", "Utført"),
+                            ("lapsed", "Gjelder ikke lenger"),
+                            ("missed", "Ikke utført"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("why", models.CharField(blank=True, max_length=200)),
+                (
+                    "outage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="downtime.outage"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20)),
-                ('recipient', models.CharField(max_length=100)),
-                ('address', models.CharField(max_length=254)),
-                ('kind', models.CharField(max_length=20)),
-                ('subject', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('state', models.CharField(choices=[('waiting', 'Venter på å bli sendt'), ('sending', 'Sendes'), ('sent', 'Sendt'), ('refused', 'Avvist'), ('bounced', 'Kom i retur'), ('lapsed', 'Gjelder ikke lenger')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('possibly_twice', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.CharField(blank=True, max_length=300)),
-                ('returned_at', models.DateTimeField(blank=True, null=True)),
-                ('returned', models.CharField(blank=True, max_length=300)),
-                ('followed_at', models.DateTimeField(blank=True, null=True)),
-                ('followed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('followed_how', models.CharField(blank=True, max_length=200)),
-                ('outage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='downtime.outage')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='downtime.plannedaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=20)),
+                ("recipient", models.CharField(max_length=100)),
+                ("address", models.CharField(max_length=254)),
+                ("kind", models.CharField(max_length=20)),
+                ("subject", models.CharField(max_length=200)),
+                ("body", models.TextField()),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Venter på å bli sendt"),
+                            ("sending", "Sendes"),
+                            ("sent", "Sendt"),
+                            ("refused", "Avvist"),
+                            ("bounced", "Kom i retur"),
+                            ("lapsed", "Gjelder ikke lenger"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("possibly_twice", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.CharField(blank=True, max_length=300)),
+                ("returned_at", models.DateTimeField(blank=True, null=True)),
+                ("returned", models.CharField(blank=True, max_length=300)),
+                ("followed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "followed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("followed_how", models.CharField(blank=True, max_length=200)),
+                (
+                    "outage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="downtime.outage"
+                    ),
+                ),
+                (
+                    "action",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="downtime.plannedaction"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DowntimePolicyChange',
+            name="DowntimePolicyChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('valid_from', models.DateField()),
-                ('changes', models.JSONField(default=dict)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("valid_from", models.DateField()),
+                ("changes", models.JSONField(default=dict)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'valid_from'), name='downtime_policy_from')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "valid_from"), name="downtime_policy_from")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='outage',
-            index=models.Index(fields=['organisation', 'state'], name='outage_state'),
+            model_name="outage",
+            index=models.Index(fields=["organisation", "state"], name="outage_state"),
         ),
         migrations.AddConstraint(
-            model_name='checklisttick',
-            constraint=models.UniqueConstraint(fields=('outage', 'step'), name='tick_once'),
+            model_name="checklisttick",
+            constraint=models.UniqueConstraint(fields=("outage", "step"), name="tick_once"),
         ),
         migrations.AddConstraint(
-            model_name='plannedaction',
-            constraint=models.UniqueConstraint(fields=('outage', 'version', 'kind', 'rule', 'at'), name='planned_action_once'),
+            model_name="plannedaction",
+            constraint=models.UniqueConstraint(
+                fields=("outage", "version", "kind", "rule", "at"), name="planned_action_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('action', 'channel', 'recipient', 'address'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("action", "channel", "recipient", "address"), name="notice_once"
+            ),
         ),
         migrations.CreateModel(
-            name='EmergencyPrint',
+            name="EmergencyPrint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pass_phrase', models.BinaryField()),
-                ('set_at', models.DateTimeField()),
-                ('made_at', models.DateTimeField(blank=True, null=True)),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pass_phrase", models.BinaryField()),
+                ("set_at", models.DateTimeField()),
+                ("made_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutageReport',
+            name="OutageReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('who', models.CharField(max_length=100)),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('address', models.CharField(blank=True, max_length=254)),
-                ('known_as', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField()),
-                ('masked', models.BooleanField(default=False)),
-                ('channel', models.CharField(max_length=20)),
-                ('outage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='downtime.outage')),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("who", models.CharField(max_length=100)),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                ("address", models.CharField(blank=True, max_length=254)),
+                ("known_as", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField()),
+                ("masked", models.BooleanField(default=False)),
+                ("channel", models.CharField(max_length=20)),
+                (
+                    "outage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="downtime.outage",
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'at'], name='outage_report_at')],
+                "indexes": [models.Index(fields=["organisation", "at"], name="outage_report_at")],
             },
         ),
         migrations.CreateModel(
-            name='IncomingMail',
+            name="IncomingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mailbox', models.CharField(max_length=200)),
-                ('mail_key', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('failed', 'Varsel som ikke kom fram'), ('delayed', 'Varsel som er forsinket'), ('delivered', 'Varsel som kom fram'), ('automatic', 'Automatisk svar'), ('report', 'Melding om stans'), ('unknown', 'Retur som ikke kan plasseres'), ('other', 'Annen e-post'), ('unreadable', 'Kan ikke leses'), ('too_large', 'For stor')], max_length=10)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sender', models.CharField(blank=True, max_length=254)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('text', models.TextField(blank=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='downtime.notice')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mailbox", models.CharField(max_length=200)),
+                ("mail_key", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("failed", "Varsel som ikke kom fram"),
+                            ("delayed", "Varsel som er forsinket"),
+                            ("delivered", "Varsel som kom fram"),
+                            ("automatic", "Automatisk svar"),
+                            ("report", "Melding om stans"),
+                            ("unknown", "Retur som ikke kan plasseres"),
+                            ("other", "Annen e-post"),
+                            ("unreadable", "Kan ikke leses"),
+                            ("too_large", "For stor"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("size", models.PositiveBigIntegerField()),
+                ("sender", models.CharField(blank=True, max_length=254)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("text", models.TextField(blank=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="downtime.notice",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organisation', 'at'], name='incoming_mail_at')],
-                'constraints': [models.UniqueConstraint(fields=('mailbox', 'mail_key'), name='incoming_mail_once')],
+                "indexes": [models.Index(fields=["organisation", "at"], name="incoming_mail_at")],
+                "constraints": [models.UniqueConstraint(fields=("mailbox", "mail_key"), name="incoming_mail_once")],
             },
+        ),
+        migrations.AddField(
+            model_name="outage",
+            name="approved_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="outage",
+            name="approved_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="outage",
+            name="together",
+            field=models.BooleanField(default=False),
         ),
     ]

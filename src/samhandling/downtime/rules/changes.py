@@ -6,6 +6,7 @@ still shall.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -106,8 +107,39 @@ def watched(outage: Outage, told: Told, policy: DowntimePolicy) -> tuple[Action,
     return tuple(actions)
 
 
+def overlapping(outage: Outage, others: Sequence[Outage], now: datetime) -> list[int]:
+    """Which of the others overlap the outage, directly or through each other (D-19); an unknown end lasts until now."""
+    found: list[int] = []
+    reached = [outage]
+    while reached:
+        this = reached.pop()
+        for index, other in enumerate(others):
+            apart = this.start >= _until(other, now) or other.start >= _until(this, now)
+            if index not in found and not apart:
+                found.append(index)
+                reached.append(other)
+    return sorted(found)
+
+
+def _until(outage: Outage, now: datetime) -> datetime:
+    if outage.end is not None and (outage.kind == "planned" or outage.end > now):
+        return outage.end
+    return max(now, outage.start + timedelta(microseconds=1))
+
+
+def must_be_told_together(
+    outage: Outage, near: Sequence[Outage], policy: DowntimePolicy, calendar: CalendarSettings, now: datetime
+) -> bool:
+    """D-19: an outage that alone need not be announced must be, with those that overlap it, at some counterpart."""
+    alone = replace(outage, together=False)
+    if not near or plan(alone, policy, calendar, max(now, outage.known_at)).notifiable:
+        return False
+    found = union_is_notifiable([alone, *(replace(each, together=False) for each in near)], policy, calendar, now)
+    return any(found[number] for number in outage.municipalities or found)
+
+
 def union_is_notifiable(
-    outages: list[Outage], policy: DowntimePolicy, calendar: CalendarSettings, now: datetime
+    outages: Sequence[Outage], policy: DowntimePolicy, calendar: CalendarSettings, now: datetime
 ) -> dict[str, bool]:
     """D-19: the threshold applies to all outages of one counterpart together.
 
@@ -120,7 +152,7 @@ def union_is_notifiable(
         mine = [o for o in outages if not o.municipalities or number in o.municipalities]
         total = timedelta()
         reached: datetime | None = None
-        for start, end in sorted((o.start, o.end or max(now, o.start)) for o in mine):
+        for start, end in sorted((o.start, _until(o, now)) for o in mine):
             begin = start if reached is None else max(start, reached)
             if end > begin:
                 total += working_time(begin, end, calendar)

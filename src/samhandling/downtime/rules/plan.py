@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -19,6 +20,7 @@ from samhandling.downtime.rules.working_time import (
 from samhandling.errors import SamhandlingError
 
 LONGEST = timedelta(days=366)
+MOMENT = timedelta(microseconds=1)
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -53,12 +55,22 @@ def plan(outage: Outage, policy: DowntimePolicy, calendar: CalendarSettings, now
     over_by = now if outage.kind == "planned" else outage.known_at
     if outage.end is not None and outage.end <= over_by:
         return Plan(notifiable=False, rule="S-57", reason="Stansen er over.")
-    if outage.kind == "planned":
-        return _planned(outage, policy, calendar, now)
-    return _acute(outage, policy, calendar, now)
+    made = (_planned if outage.kind == "planned" else _acute)(outage, policy, calendar, now)
+    if made.notifiable and not alone_is_notifiable(outage, policy, calendar, now):
+        reason = f"Overlapper en annen stans: til sammen over {policy.threshold_minutes} min på ordinære virkedager."
+        return replace(made, rule="D-19", reason=reason)
+    return made
 
 
 def is_notifiable(outage: Outage, policy: DowntimePolicy, calendar: CalendarSettings, now: datetime) -> bool:
+    """4.2 at `now`, or D-19 for an outage that takes of the working time which several take together."""
+    if alone_is_notifiable(outage, policy, calendar, now):
+        return True
+    until = outage.end if outage.end is not None and outage.end > now else max(now, outage.start + MOMENT)
+    return outage.together and any(working_days(outage.start, until, calendar))
+
+
+def alone_is_notifiable(outage: Outage, policy: DowntimePolicy, calendar: CalendarSettings, now: datetime) -> bool:
     """4.2 at `now`: an acute outage whose estimated end has passed still lasts until somebody says otherwise."""
     threshold = timedelta(minutes=policy.threshold_minutes)
     if outage.kind == "planned":

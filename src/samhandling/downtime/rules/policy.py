@@ -51,6 +51,10 @@ class DowntimePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     unknown_after_end_minutes: int = 60
     resolved_shown_hours: int = 2
     """D-13: how long *i drift igjen* stands on the status page."""
+    four_eyes: bool = False
+    """A second person approves what is announced of a planned outage. Never asked for acute ones."""
+    four_eyes_wait_minutes: int = 60
+    """How long a due announcement waits for the approval; then it goes without, and the ledger says so."""
     release_per_minute: int = 60
     """How many messages that waited each counterpart gets a minute when the outage is over."""
     groups: tuple[str, ...] = GROUPS
@@ -69,6 +73,8 @@ class DowntimePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError("ask_minutes_before_threshold must be shorter than threshold_minutes")
         if not 1 <= self.publish_working_days_before <= 30 or not 1 <= self.round1_working_days_before <= 30:
             raise ValueError("notice must be given from 1 to 30 working days before")
+        if not 0 <= self.four_eyes_wait_minutes <= 24 * 60:
+            raise ValueError("four_eyes_wait_minutes must be from 0 to 1440")
         if not 1 <= self.release_per_minute <= 60_000:
             raise ValueError("release_per_minute must be from 1 to 60000")
         if not self.round2_not_before <= self.night_start_before <= self.early_start_before:

@@ -38,6 +38,8 @@ class Outage:
     affects: Affects = "exchange"
     municipalities: tuple[str, ...] = ()
     """Municipality numbers; none is all."""
+    together: bool = False
+    """With the outages that it overlaps it lasts long enough to be announced (D-19)."""
 
 
 @dataclass(frozen=True, kw_only=True)

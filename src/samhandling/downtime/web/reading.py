@@ -75,11 +75,12 @@ def rows(scope: Scope, now: datetime, *, over: bool) -> list[OutageRow]:
     found = Outage.objects.select_related("organisation").filter(organisation=scope.organisation)
     ended = (State.FINISHED, State.FINISHED_EARLY, State.CANCELLED)
     if over:
-        return [_row(each, now) for each in found.filter(state__in=ended).order_by("-start")[:50]]
-    return [_row(each, now) for each in found.exclude(state__in=ended).order_by("start")]
+        return [shown(each, now) for each in found.filter(state__in=ended).order_by("-start")[:50]]
+    return [shown(each, now) for each in found.exclude(state__in=ended).order_by("start")]
 
 
-def _row(outage: Outage, now: datetime) -> OutageRow:
+def shown(outage: Outage, now: datetime) -> OutageRow:
+    """One outage as a list shows it."""
     return OutageRow(
         href=reverse("downtime:outage", args=[outage.pk]),
         title=whom(outage, now),
