@@ -110,6 +110,7 @@ COLLECTORS: tuple[str, ...] = (
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
+    "samhandling.downtime.mail_in.look_now",
     (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),

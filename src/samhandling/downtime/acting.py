@@ -11,18 +11,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from samhandling.clock import oslo
 from samhandling.configuration import configuration
-from samhandling.downtime import approving, standstill
-from samhandling.downtime.facts import counterparts
+from samhandling.downtime import recipients, standstill
+from samhandling.downtime.facts import facts_of
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
+from samhandling.downtime.recipients import Recipient
 from samhandling.downtime.rules.life import TABLE, Change, State, after
-from samhandling.downtime.services import text_of
+from samhandling.downtime.rules.number_filter import masked
+from samhandling.downtime.services import short_text_of, text_of
 from samhandling.downtime.standing import item_of
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
-from samhandling.organisations.services import valid
-from samhandling.registry.models import ContactGroup, ContactPoint
 from samhandling.tasks.services import open_task
 
 DURING = (State.ONGOING, State.EXTENDED)
@@ -42,10 +41,6 @@ def act(running: Running) -> None:
                 Outage.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=action.outage_id)
             )
             why = why_not(action, outage, running.now)
-            until = None if why else approving.waits(action, outage, running.now)
-            if until is not None:
-                running.postpone(until)
-                return
             if why:
                 _settle(action, PlannedAction.State.MISSED, running.now, why)
             else:
@@ -76,68 +71,45 @@ def why_not(action: PlannedAction, outage: Outage, now: datetime) -> str:
 
 
 def _mail(action: PlannedAction, outage: Outage, now: datetime) -> None:
-    """A notice to each group; municipalities get a copy when the outage is on our side."""
-    text = text_of(outage, action.notice, now)
-    for recipient, address in recipients(action, outage, now):
-        notice, made = Notice.objects.get_or_create(
-            action=action, channel="email", recipient=recipient, address=address,
-            defaults={
-                "outage": outage, "kind": action.notice, "subject": text.subject[:200], "body": text.body,
-                "message_id": message_id(action, recipient, address), "created_at": now,
-                "state": Notice.State.WAITING if address else Notice.State.REFUSED,
-                "answer": "" if address else "Gruppen har ingen adresse.",
-            },
-        )  # fmt: skip
-        if made and address:
-            enqueue("downtime.send", {"notice": notice.pk}, now=now)
-        elif made:
-            _missing_address(outage, recipient, now)
+    """A notice to each group, by mail and to whoever wishes it by text message; copies to municipalities."""
+    for each in recipients.by_mail(action, outage, now):
+        text = text_of(outage, action.notice, now, each.language)
+        notice, made = _issue(action, outage, "email", each, subject=text.subject, body=text.body, now=now)
+        if made and not each.address:
+            Notice.objects.filter(pk=notice.pk).update(state=Notice.State.REFUSED, answer="Gruppen har ingen adresse.")
+            _missing_address(outage, each.name, now)
+    if configuration().sms is not None:
+        for each in recipients.by_text_message(action, outage, now):
+            body = short_text_of(outage, action.notice, now, each.language)
+            _issue(action, outage, "sms", each, subject="", body=body, now=now)
     _told(action, outage)
 
 
-def message_id(action: PlannedAction, recipient: str, address: str) -> str:
+def _issue(
+    action: PlannedAction, outage: Outage, channel: str, to: Recipient, *, subject: str, body: str, now: datetime
+) -> tuple[Notice, bool]:
+    """The row of one notice, with its id, and a job that sends it; whether it is new. No identity number is in it."""
+    phones = [each.phone for each in facts_of(outage, now).counterparts]
+    clean = masked(f"{subject}\n{body}", exempt=phones, only_certain=True)
+    if clean.hits:
+        _note(outage, "number_removed", action.rule, now)
+    subject, _newline, body = clean.text.partition("\n")
+    notice, made = Notice.objects.get_or_create(
+        action=action, channel=channel, recipient=to.name, address=to.address,
+        defaults={
+            "outage": outage, "kind": action.notice, "subject": subject[:200], "body": body, "created_at": now,
+            "message_id": message_id(action, to.name, to.address, channel),
+        },
+    )  # fmt: skip
+    if made and to.address:
+        enqueue("downtime.send", {"notice": notice.pk}, now=now)
+    return notice, made
+
+
+def message_id(action: PlannedAction, recipient: str, address: str, channel: str) -> str:
     """The same for the same outage, rule, version, channel and recipient, for ever."""
-    told = f"{action.outage_id}|{action.rule}|{action.version}|{action.at.isoformat()}|email|{recipient}|{address}"
+    told = f"{action.outage_id}|{action.rule}|{action.version}|{action.at.isoformat()}|{channel}|{recipient}|{address}"
     return f"<stans.{action.outage_id}.{hashlib.sha256(told.encode()).hexdigest()[:32]}@samhandling.invalid>"
-
-
-def recipients(action: PlannedAction, outage: Outage, now: datetime) -> list[tuple[str, str]]:
-    """(name, address) of everybody that the action tells; a group without an address stands with an empty one."""
-    day = oslo.day(now)
-    groups = {
-        slug(row.name): row
-        for row in ContactGroup.objects.filter(valid(day), organisation=outage.organisation).prefetch_related("members")
-    }
-    found: list[tuple[str, str]] = []
-    for name in action.recipients:
-        row = groups.get(name)
-        if row is None:
-            found.append((name, ""))
-        elif row.email:
-            found.append((row.name, row.email))
-        else:
-            members = [m.email for m in row.members.all() if m.email and (m.valid_to is None or m.valid_to >= day)]
-            found += [(row.name, address) for address in dict.fromkeys(members)] or [(row.name, "")]
-    if outage.own_side:
-        found += _copies(outage, now)
-    return found
-
-
-def _copies(outage: Outage, now: datetime) -> list[tuple[str, str]]:
-    kind = "acute_stop" if outage.kind == "acute" else "planned_stop"
-    rows = (
-        ContactPoint.objects.filter(valid(oslo.day(now)), organisation__in=counterparts(outage, now), kind=kind)
-        .exclude(email="")
-        .select_related("organisation")
-        .order_by("pk")
-    )
-    return list(dict.fromkeys((row.organisation.name, row.email) for row in rows))
-
-
-def slug(name: str) -> str:
-    """`PLO seksjonsledere/stedfortredere` -> `seksjonsledere`; `PLO avdelingsrådgivere` -> `avdelingsradgivere`."""
-    low = name.lower().translate(str.maketrans("æøå", "aoa")).removeprefix("plo").strip()
-    return low.split("/")[0].strip()
 
 
 def _told(action: PlannedAction, outage: Outage) -> None:
@@ -180,7 +152,7 @@ def _tell_intranet(action: PlannedAction, outage: Outage, now: datetime) -> None
         action=action, channel="intranet", recipient="intranett", address="",
         defaults={
             "outage": outage, "kind": action.kind, "subject": title[:200], "body": text, "created_at": now,
-            "message_id": message_id(action, "intranett", ""),
+            "message_id": message_id(action, "intranett", "", "intranet"),
         },
     )  # fmt: skip
     if made:

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from samhandling.downtime.follow_up import not_told
 from samhandling.downtime.models import Notice
 from samhandling.downtime.ports import Channel, ChannelBusyError, ChannelRefusedError, Letter
 from samhandling.jobs.handlers import retry_with
 from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
-from samhandling.tasks.services import open_task
+
+TELLS_THE_END = frozenset({"finished", "finished_early", "cancelled"})
 
 
 def channel(name: str) -> Channel:
@@ -38,6 +40,11 @@ def send(running: Running) -> None:
             .first()
         )
         if notice is None or notice.state not in (Notice.State.WAITING, Notice.State.SENDING):
+            running.finish()
+            return
+        if notice.state == Notice.State.WAITING and lapsed(notice):
+            notice.state, notice.answer = Notice.State.LAPSED, "Stansen var over før varselet kom av sted."
+            notice.save(update_fields=["state", "answer"])
             running.finish()
             return
         # Found as *sending*: the one who tried before us died without telling how far he came.
@@ -66,11 +73,12 @@ def send(running: Running) -> None:
         running.finish()
 
 
+def lapsed(notice: Notice) -> bool:
+    """Whether a notice that has not left tells of what is over by now: a mail server was down so long (4.4)."""
+    return notice.outage.over and notice.kind not in TELLS_THE_END and notice.channel != "intranet"
+
+
 def _refused(running: Running, notice: Notice, why: str) -> None:
     notice.state, notice.answer = Notice.State.REFUSED, why[:300]
     notice.save(update_fields=["state", "answer"])
-    open_task(
-        organisation=notice.outage.organisation, kind="technical", cause="outage_mail_refused", severity="high",
-        role="message_responsible", now=running.now, subject=notice.outage.subject, text=notice.recipient,
-        unique_key=f"{notice.outage.subject}:mail:{notice.recipient}"[:160],
-    )  # fmt: skip
+    not_told(notice, "outage_mail_refused", why, running.now)

@@ -12,7 +12,8 @@ from datetime import datetime
 from django.db import transaction
 
 from samhandling.access.models import User
-from samhandling.downtime import approving, planning, standstill, together
+from samhandling.clock import oslo
+from samhandling.downtime import planning, short_wording, standstill
 from samhandling.downtime.facts import facts_of, policy_for, value_of
 from samhandling.downtime.models import ChecklistTick, Outage, OutageEntry
 from samhandling.downtime.rules import changes
@@ -56,6 +57,8 @@ class Report:
     families: tuple[str, ...] = ("plo", "dialogmelding")
     municipalities: tuple[str, ...] = ()
     own_side: bool = True
+    copies: bool = True
+    """Municipalities get a copy, where the stop is our own."""
     cause: str = ""
     next_update: datetime | None = None
     reported_by: str = ""
@@ -65,15 +68,18 @@ class Report:
 def preview(organisation: Organisation, report: Report, now: datetime) -> Plan:
     """What would follow from that report; nothing is stored. Raises OutageFactsError."""
     policy = policy_for(organisation.pk, now)
-    row = _row(organisation, report, None, now)
-    row.together = together.holds(row, now)
-    return plan(value_of(row), policy, policy.calendar, now)
+    return plan(value_of(_row(organisation, report, None, now)), policy, policy.calendar, now)
 
 
 def register(organisation: Organisation, report: Report, *, user: User | None, now: datetime) -> Outage:
-    """A draft: nobody is told before it is scheduled (planned) or announced (acute)."""
+    """A draft: nobody is told before it is scheduled (planned) or announced (acute).
+
+    Raises OutageFactsError, and NoticeHasNumberError for words that every reader of a notice would see.
+    """
     row = _row(organisation, report, user, now)
     require_possible(value_of(row), now)
+    if has_number(f"{report.cause}\n{report.reported_by}"):
+        raise NoticeHasNumberError
     with transaction.atomic():
         row.save()
         _note(row, "registered", user=user, now=now, text=row.reported_by)
@@ -87,7 +93,6 @@ def schedule(outage_id: int, *, user: User | None, now: datetime, seen: int | No
         _change(row, Change.SCHEDULE, now)
         _note(row, "scheduled", user=user, now=now)
         planning.replan(row, _plan_actions(row, now), now=now)
-        approving.ask(row, now)
     return row
 
 
@@ -140,7 +145,6 @@ def extend(
         row.end, row.next_update = end, next_update
         require_possible(value_of(row), now)
         policy = policy_for(row.organisation_id, now)
-        row.together = _still_together(row, now)
         because = changes.extended(value_of(row), told, policy, policy.calendar, now)
         still = changes.remaining(value_of(row), policy, policy.calendar, now)
         _note(row, "extended", user=user, now=now, rule="D-12")
@@ -159,7 +163,6 @@ def move(
         row.start, row.end = start, end
         require_possible(value_of(row), now)
         policy = policy_for(row.organisation_id, now)
-        row.together = _still_together(row, now)
         because = changes.moved(before, value_of(row), told, policy, policy.calendar, now)
         still = changes.remaining(value_of(row), policy, policy.calendar, now)
         if told.announced and any(action.notice == "moved" for action in because):
@@ -167,7 +170,6 @@ def move(
         elif not told.announced:
             because = tuple(plan(value_of(row), policy, policy.calendar, now).actions)
             still = ()
-        approving.lapse(row)
         _note(row, "moved", user=user, now=now, rule="D-17")
         planning.replan(row, (*because, *(action for action in still if action not in because)), now=now)
     return row
@@ -204,18 +206,35 @@ def cancel(outage_id: int, *, user: User | None, now: datetime, seen: int | None
     return row
 
 
-def text_of(outage: Outage, notice: str, now: datetime) -> Text:
-    """The notice as it would go out now: a person's text where there is one, else ours."""
-    own = outage.texts.get(notice)
+def text_of(outage: Outage, notice: str, now: datetime, language: oslo.Language = "nb") -> Text:
+    """The notice as it would go out now in that language: a person's text where there is one, else ours."""
+    own = outage.texts.get(text_key(notice, language))
     if own is not None:
         return Text(subject=own["subject"], body=own["body"])
-    return compose(notice, facts_of(outage, now))  # type: ignore[arg-type]  # callers take it from an action
+    return compose(notice, facts_of(outage, now), language)  # type: ignore[arg-type]  # from an action
+
+
+def text_key(notice: str, language: str) -> str:
+    """Under which a person's own words are kept in `Outage.texts`."""
+    return notice if language == "nb" else f"{notice}.{language}"
+
+
+def short_text_of(outage: Outage, notice: str, now: datetime, language: oslo.Language = "nb") -> str:
+    """The notice as a text message."""
+    return short_wording.compose(notice, facts_of(outage, now), language)  # type: ignore[arg-type]  # from an action
 
 
 def change_text(
-    outage_id: int, notice: str, text: Text, *, user: User | None, now: datetime, number_is_none: str = ""
+    outage_id: int,
+    notice: str,
+    text: Text,
+    *,
+    user: User | None,
+    now: datetime,
+    number_is_none: str = "",
+    language: oslo.Language = "nb",
 ) -> Outage:
-    """A person's own words for a notice.
+    """A person's own words for a notice in that language.
 
     `number_is_none`: the reason why digits that fail the check of a person number are none. Raises
     NoticeLacksPartsError with the parts, NoticeHasNumberError.
@@ -230,12 +249,24 @@ def change_text(
         found = suspects(f"{text.subject}\n{text.body}", exempt=phones)
         if any(not each.may_be_overridden for each in found) or (found and not number_is_none.strip()):
             raise NoticeHasNumberError
-        row.texts = {**row.texts, notice: {"subject": text.subject, "body": text.body}}
+        row.texts = {**row.texts, text_key(notice, language): {"subject": text.subject, "body": text.body}}
         row.changed_at = now
-        approving.lapse(row)
-        row.save(update_fields=["texts", "changed_at", "approved_by", "approved_at"])
-        _note(row, "text_changed", user=user, now=now, text=" ".join(filter(None, (notice, number_is_none))))
+        row.save(update_fields=["texts", "changed_at"])
+        which = text_key(notice, language)
+        _note(row, "text_changed", user=user, now=now, text=f"{which} {number_is_none}".strip())
     return row
+
+
+def called(outage_id: int, whom: str, *, user: User, now: datetime) -> None:
+    """Somebody on the telephone list has been called (D-20)."""
+    with transaction.atomic():
+        row = _locked(outage_id)
+        _note(row, "called", user=user, now=now, text=whom[:500])
+
+
+def has_number(text: str) -> bool:
+    """Whether words that somebody wrote hold what looks like a person number (S-52, S-76)."""
+    return bool(suspects(text))
 
 
 def tick(outage_id: int, step: str, *, user: User, now: datetime) -> None:
@@ -260,19 +291,14 @@ def one(outage_id: int, organisation_id: int) -> Outage:
 def _row(organisation: Organisation, report: Report, user: User | None, now: datetime) -> Outage:
     return Outage(
         organisation=organisation, kind=report.kind, affects=report.affects, families=list(report.families),
-        municipalities=list(report.municipalities), own_side=report.own_side, cause=report.cause, start=report.start,
-        end=report.end, next_update=report.next_update, known_at=report.known_at, reported_by=report.reported_by,
-        channel=report.channel, owner=user, created_at=now, changed_at=now,
+        municipalities=list(report.municipalities), own_side=report.own_side, copies=report.copies,
+        cause=report.cause, start=report.start, end=report.end, next_update=report.next_update,
+        known_at=report.known_at, reported_by=report.reported_by, channel=report.channel, owner=user,
+        created_at=now, changed_at=now,
     )  # fmt: skip
 
 
-def _still_together(row: Outage, now: datetime) -> bool:
-    """D-19, with the times as they are now; whoever has been told once is told on."""
-    return together.holds(row, now) or (row.together and row.announced)
-
-
 def _plan_actions(row: Outage, now: datetime) -> tuple[planning.Action, ...]:
-    row.together = together.holds(row, now)
     policy = policy_for(row.organisation_id, now)
     return plan(value_of(row), policy, policy.calendar, now).actions
 
@@ -289,7 +315,6 @@ def _locked(outage_id: int, seen: int | None = None) -> Outage:
 def _change(row: Outage, change: Change, now: datetime) -> State:
     row.state = after(State(row.state), change)
     row.changed_at = now
-    together.others_follow(row, now)
     return State(row.state)
 
 

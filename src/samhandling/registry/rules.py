@@ -260,3 +260,16 @@ def choose_phone(lines: Iterable[PhoneLine], instant: datetime) -> StaffedPhone 
 
 def _phone(line: PhoneLine, why: str, *, staffed: bool) -> StaffedPhone:
     return StaffedPhone(line.phone, line.name, line.kind, why, staffed, line.hours)
+
+
+def mobile_number(text: str) -> str | None:
+    """A mobile number as gateways want it: `912 34 567` -> `+4791234567`; None for what is no number.
+
+    Eleven digits without a country code are no telephone number here: they look like a person number.
+    """
+    digits = re.sub(r"[\s.()\-]", "", text)
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if re.fullmatch(r"\+[1-9]\d{6,14}", digits):
+        return digits
+    return f"+47{digits}" if re.fullmatch(r"[2-9]\d{7}", digits) else None

@@ -10,6 +10,8 @@ from samhandling.identity.persons import classify
 
 _CANDIDATE = re.compile(r"(?<!\d)\d{6}[ .\-]?\d{5}(?!\d)")
 
+MASK = "••••••"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Suspect:
@@ -33,6 +35,22 @@ def suspects(text: str, *, exempt: Iterable[str] = ()) -> list[Suspect]:
             valid = classify(digits, test=True).valid
             found.append(Suspect(start=match.start(), end=match.end(), may_be_overridden=not valid))
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Masked:
+    """A text without what looks like person numbers."""
+
+    text: str
+    hits: int
+
+
+def masked(text: str, *, exempt: Iterable[str] = (), only_certain: bool = False) -> Masked:
+    """The text with each suspect taken out; `only_certain`: only those whose check digits are right."""
+    found = [each for each in suspects(text, exempt=exempt) if not (only_certain and each.may_be_overridden)]
+    for each in reversed(found):
+        text = text[: each.start] + MASK + text[each.end :]
+    return Masked(text=text, hits=len(found))
 
 
 def _could_be_born(digits: str) -> bool:

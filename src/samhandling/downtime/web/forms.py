@@ -56,8 +56,13 @@ class OutageForm(forms.Form):
             ("counterpart", gettext_lazy("Hos kommunen")),
         ],
         initial="own",
-        help_text=gettext_lazy("Er feilen hos oss, får kommunene en kopi av varselet."),
         widget=forms.RadioSelect,
+    )
+    copies = forms.BooleanField(
+        label=gettext_lazy("Send kopi av varslene til kommunene det gjelder"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("Gjelder når feilen er hos oss. Er feilen hos kommunen, sendes ingen kopi dit."),
     )
     cause = forms.CharField(
         label=gettext_lazy("Hvorfor?"),
@@ -85,8 +90,8 @@ class OutageForm(forms.Form):
         return Report(
             kind=kind, start=start, end=end, known_at=self.now, affects=found["affects"],
             families=tuple(found["families"]), municipalities=tuple(found["municipalities"]),
-            own_side=found["side"] == "own", cause=found["cause"].strip(), next_update=next_update,
-            reported_by=found["reported_by"].strip(), channel="page",
+            own_side=found["side"] == "own", copies=found["copies"], cause=found["cause"].strip(),
+            next_update=next_update, reported_by=found["reported_by"].strip(), channel="page",
         )  # fmt: skip
 
 
@@ -100,7 +105,7 @@ class PlannedForm(OutageForm):
     end_time = ClockField(label=gettext_lazy("Anslått ferdig, klokken"))
 
     field_order = ("start_day", "start_time", "end_day", "end_time", "municipalities", "affects", "families", "side",
-                   "cause", "reported_by")  # fmt: skip
+                   "copies", "cause", "reported_by")  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """The end follows the start, and the start lies ahead."""
@@ -137,7 +142,7 @@ class AcuteForm(OutageForm):
     update_time = ClockField(label=gettext_lazy("Ny oppdatering kommer klokken"), required=False)
 
     field_order = ("municipalities", "start_day", "start_time", "end_time", "update_time", "affects", "families",
-                   "side", "cause", "reported_by")  # fmt: skip
+                   "side", "copies", "cause", "reported_by")  # fmt: skip
 
     def __init__(self, data: Any, *, organisation: Organisation, now: datetime, **more: Any) -> None:
         shown = oslo.local(now)

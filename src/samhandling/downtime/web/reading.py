@@ -11,7 +11,9 @@ from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
 from samhandling.downtime.facts import counterparts
-from samhandling.downtime.models import Outage, PlannedAction
+from samhandling.downtime.follow_up import NOT_TOLD
+from samhandling.downtime.models import Notice, Outage, PlannedAction
+from samhandling.downtime.recipients import Call, calls
 from samhandling.downtime.rules.life import TABLE, Change, State
 from samhandling.downtime.rules.values import Plan
 from samhandling.downtime.web import words
@@ -48,11 +50,20 @@ class ActionRow:
 class NoticeRow:
     """One notice to one recipient, with its proof."""
 
+    pk: int
     when: str
     what: str
     recipient: str
+    channel: str
+    address: str
     state: Status
     answer: str
+    returned: str
+    """What came back about it, and when."""
+    followed: str
+    """Who told the recipient all the same, when, how."""
+    calls: tuple[Call, ...] = ()
+    """Of one that did not arrive: whom to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +171,39 @@ def preview(plan: Plan) -> list[ActionRow]:
     ]
 
 
-def notices(outage: Outage) -> list[NoticeRow]:
+def notices(outage: Outage, now: datetime) -> list[NoticeRow]:
     """Who has been told what, with what the mail server said (the ledger)."""
-    found = []
-    for each in outage.notices.order_by("created_at", "pk"):
-        text, tone = words.SENT[each.state]
-        help_text = _("Forbindelsen ble brutt. Varselet kan ha kommet to ganger.") if each.possibly_twice else ""
-        found.append(
-            NoticeRow(
-                when=moment(each.sent_at or each.created_at),
-                what=_(words.NOTICES[each.kind]),
-                recipient=each.recipient,
-                state=Status(tone, _(text), help_text),
-                answer=each.answer,
-            )
-        )
-    return found
+    rows = outage.notices.select_related("outage__organisation", "followed_by").order_by("created_at", "pk")
+    return [_notice(each, now) for each in rows]
+
+
+def _notice(notice: Notice, now: datetime) -> NoticeRow:
+    text, tone = words.SENT[notice.state]
+    help_text = _("Forbindelsen ble brutt. Varselet kan ha kommet to ganger.") if notice.possibly_twice else ""
+    followed = ""
+    if notice.followed_at is not None and notice.followed_by is not None:
+        name, when = notice.followed_by.shown_name, moment(notice.followed_at)
+        followed = _("%(name)s, %(when)s") % {"name": name, "when": when}
+        followed = f"{notice.followed_how} ({followed})" if notice.followed_how else followed
+    return NoticeRow(
+        pk=notice.pk,
+        when=moment(notice.sent_at or notice.created_at),
+        what=_(words.NOTICES[notice.kind]),
+        recipient=notice.recipient,
+        channel=_(words.CHANNELS.get(notice.channel, notice.channel)),
+        address=notice.address,
+        state=Status(tone, _(text), help_text),
+        answer=notice.answer,
+        returned=f"{moment(notice.returned_at)}: {notice.returned}" if notice.returned_at is not None else "",
+        followed=followed,
+        calls=tuple(calls(notice, now)) if notice.state in NOT_TOLD and not followed else (),
+    )
+
+
+def not_told(rows: list[NoticeRow], outage: Outage) -> list[NoticeRow]:
+    """Those that did not arrive and that nobody has followed up."""
+    lost = set(outage.notices.filter(state__in=NOT_TOLD).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in lost and not row.followed]
 
 
 def timeline(outage: Outage) -> list[TimelineEntry]:

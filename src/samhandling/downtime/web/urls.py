@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.downtime.web import after_views, emergency_views, public_views, report_views, views
+from samhandling.downtime.web import (
+    after_views,
+    emergency_views,
+    mail_views,
+    phone_views,
+    public_views,
+    report_views,
+    views,
+)
 
 app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
     path("nedetid/etter/", after_views.after, name="after"),
     path("nedetid/etter/<int:pk>/", after_views.decide, name="decide"),
+    path("nedetid/meldt/", mail_views.incoming, name="incoming"),
+    path("nedetid/meldt/<int:pk>/", mail_views.settle_report, name="settle-report"),
+    path("nedetid/meldt/e-post/<int:pk>/", mail_views.settle_mail, name="settle-mail"),
+    path("nedetid/<int:pk>/varsel/<int:notice>/", mail_views.followed_up, name="follow-up"),
+    path("nedetid/<int:pk>/telefonliste/", phone_views.phones, name="phones"),
     path("nedetid/utskrift/", emergency_views.prints, name="prints"),
     path("nedetid/utskrift/<int:pk>/", emergency_views.print_out, name="print"),
     path("nedetid/utskrift/<int:pk>/passord/", emergency_views.pass_phrase, name="pass-phrase"),

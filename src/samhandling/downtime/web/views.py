@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
-from samhandling.downtime import approving, services, together
+from samhandling.downtime import reporting, services
 from samhandling.downtime.models import Outage
 from samhandling.downtime.rules.life import ImpossibleChangeError
 from samhandling.downtime.rules.plan import OutageFactsError
-from samhandling.downtime.web import reading, words
+from samhandling.downtime.web import mail_reading, reading, words
 from samhandling.downtime.web.forms import AcuteForm, ExtendForm, MoveForm, PlannedForm, TextForm
 from samhandling.downtime.wording import Text
 from samhandling.errors import NotFoundError, SamhandlingError
@@ -39,6 +39,7 @@ def outages(request: HttpRequest, scope: Scope) -> HttpResponse:
         "current": reading.rows(scope, now, over=False),
         "over": reading.rows(scope, now, over=True),
         "may_plan": scope.may(May.RUN_OUTAGES),
+        "to_look_at": mail_reading.waiting(scope),
         "since": moment(now, now),
     }
     return page(request, "downtime/list.html", values, title=_("Nedetid"), scope=scope, now=now)
@@ -49,13 +50,18 @@ def outages(request: HttpRequest, scope: Scope) -> HttpResponse:
 def acute(request: HttpRequest, scope: Scope) -> HttpResponse:
     """An acute outage: the form is filled in with *now*, *all* and *not known*; one click sends."""
     now = present()
-    form = AcuteForm(request.POST or None, organisation=scope.organisation, now=now)
+    told = reporting.waiting(_whole(request.GET.get("meldt", "")), scope.organisation.pk)
+    initial = {"reported_by": reporting.by_whom(told, now)} if told is not None else {}
+    form = AcuteForm(request.POST or None, organisation=scope.organisation, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             row = services.announce_acute(scope.organisation, form.report(), user=scope.user, now=now)
-        except OutageFactsError:
-            form.add_error(None, _told("downtime.contradicting_facts"))
+        except (OutageFactsError, services.NoticeHasNumberError) as error:
+            form.add_error(None, _told(error.code))
         else:
+            if told is not None:
+                organisation_id = scope.organisation.pk
+                reporting.settle(told.pk, organisation_id=organisation_id, user=scope.user, now=now, outage=row)
             audit.record(scope, "outage.acute", now=now, subject=row.subject)
             messages.success(request, _("Stansen er meldt. Under ser du hvem som blir varslet, og når."))
             return HttpResponseRedirect(reverse("downtime:outage", args=[row.pk]))
@@ -75,8 +81,8 @@ def planned(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             row = services.register(scope.organisation, form.report(), user=scope.user, now=now)
-        except OutageFactsError:
-            form.add_error(None, _told("downtime.contradicting_facts"))
+        except (OutageFactsError, services.NoticeHasNumberError) as error:
+            form.add_error(None, _told(error.code))
         else:
             audit.record(scope, "outage.planned", now=now, subject=row.subject)
             return HttpResponseRedirect(reverse("downtime:outage", args=[row.pk]))
@@ -94,6 +100,7 @@ def outage(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     row = services.one(pk, scope.organisation.pk)
     draft = row.state == "draft"
     plan = _plan(row, now)
+    notices = reading.notices(row, now)
     values = {
         "outage": row,
         "state": reading.state(row),
@@ -102,16 +109,13 @@ def outage(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "draft": draft,
         "plan": plan,
         "actions": reading.preview(plan) if draft and plan else reading.actions(row),
-        "notices": reading.notices(row),
-        "not_told": row.notices.filter(state__in=("refused", "bounced")).exists(),
+        "notices": notices,
+        "not_told": reading.not_told(notices, row),
         "timeline": reading.timeline(row),
         "checklist": reading.checklist(row),
         "possible": reading.possible(row),
         "may_run": scope.may(May.RUN_OUTAGES),
         "facts": _facts(row),
-        "unapproved": approving.wanted(row, now),
-        "may_approve": scope.may(May.RUN_OUTAGES) and approving.may(row, scope.user),
-        "together": [reading.shown(each, now) for each in together.others(row, now)] if row.together else [],
         "draft_texts": _texts(plan) if draft and plan else [],
     }
     return page(request, "downtime/outage.html", values, title=_title(row), scope=scope, now=now)
@@ -127,8 +131,6 @@ def _plan(row: Outage, now: datetime) -> Any:
     from samhandling.downtime.rules.plan import plan
 
     policy = policy_for(row.organisation_id, now)
-    if row.state == "draft":
-        row.together = together.holds(row, now)
     try:
         return plan(value_of(row), policy, policy.calendar, now)
     except OutageFactsError:
@@ -206,7 +208,7 @@ def act(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResponse:
         raise NotFoundError(f"act {what}")
     try:
         done[0](pk, request, scope, now)
-    except REFUSED as error:
+    except (ImpossibleChangeError, services.OvertakenError, OutageFactsError) as error:
         messages.error(request, _told(error.code))
     else:
         audit.record(scope, f"outage.{what}", now=now, subject=f"outage:{pk}")
@@ -215,23 +217,17 @@ def act(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResponse:
 
 
 def _seen(request: HttpRequest) -> int | None:
-    number = request.POST.get("seen", "")
+    return _whole(request.POST.get("seen", ""))
+
+
+def _whole(number: str) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
-
-REFUSED = (
-    ImpossibleChangeError, services.OvertakenError, OutageFactsError, approving.OwnApprovalError,
-    approving.NothingToApproveError,
-)  # fmt: skip
 
 _DONE: dict[str, tuple[Callable[[int, HttpRequest, Scope, datetime], Any], str]] = {
     "sett-i-verk": (
         lambda pk, r, s, now: services.schedule(pk, user=s.user, now=now, seen=_seen(r)),
         texts.N_("Stansen er satt i verk. Varslene går av seg selv."),
-    ),
-    "godkjenn": (
-        lambda pk, r, s, now: approving.approve(pk, user=s.user, now=now, seen=_seen(r)),
-        texts.N_("Varslene er godkjent. Det som ventet, går nå."),
     ),
     "ferdig": (
         lambda pk, r, s, now: services.finish(pk, user=s.user, now=now, seen=_seen(r)),

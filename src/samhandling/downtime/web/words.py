@@ -61,12 +61,12 @@ ENTRIES: dict[str, str] = {
     "finished": N_("Meldt ferdig"),
     "cancelled": N_("Avlyst"),
     "text_changed": N_("Teksten i et varsel er endret"),
-    "together": N_("Overlapper en annen stans: regnes sammen"),
-    "approved": N_("Varslene er godkjent av en til"),
-    "not_approved": N_("Gikk uten godkjenning, fordi tiden var inne"),
     "published": N_("Publisert på driftsstatus"),
     "unpublished": N_("Tatt ned fra driftsstatus"),
     "asked": N_("Spurt om stansen er over"),
+    "followed_up": N_("Varsel som ikke kom fram, er fulgt opp"),
+    "called": N_("Varslet på telefon"),
+    "number_removed": N_("Et tall som så ut som et fødselsnummer, ble fjernet fra varselet"),
 }
 
 SETTLED: dict[str, tuple[str, Tone]] = {
@@ -81,8 +81,11 @@ SENT: dict[str, tuple[str, Tone]] = {
     "sending": (N_("Sendes"), Tone.WAIT),
     "sent": (N_("Sendt"), Tone.OK),
     "refused": (N_("Ikke sendt"), Tone.BAD),
-    "bounced": (N_("Kom i retur"), Tone.BAD),
+    "bounced": (N_("Kom ikke fram"), Tone.BAD),
+    "lapsed": (N_("Gjelder ikke lenger"), Tone.QUIET),
 }
+
+CHANNELS: dict[str, str] = {"email": N_("E-post"), "sms": N_("SMS"), "intranet": N_("Intranett")}
 
 CHECKLIST: tuple[tuple[str, str, str], ...] = (
     ("known", N_("Stansen er registrert med hvem som meldte den, og når"), "registered"),
@@ -96,3 +99,26 @@ CHECKLIST: tuple[tuple[str, str, str], ...] = (
     ("after", N_("Listen «Etter stansen» er gått gjennom på avdelingene"), ""),
 )
 """Steps of the checklist (S-49): code, words, and what in the ledger ticks it by itself."""
+
+REPORTED_BY: dict[str, str] = {"page": N_("Fra siden Meld stans"), "phone": N_("Telefon"), "mail": N_("E-post")}
+"""How a report came."""
+
+UNPLACED: dict[str, tuple[str, str]] = {
+    "unknown": (
+        N_("Retur som ikke kan plasseres"),
+        N_("En e-postserver sier at noe ikke kom fram, men ikke hvilket varsel. Se hvem det gjelder, og ring."),
+    ),
+    "other": (
+        N_("Noen har svart på et varsel"),
+        N_("Svar er ikke lovet på denne adressen, men les det: kanskje noen trenger hjelp."),
+    ),
+    "unreadable": (
+        N_("E-post som ikke kan leses"),
+        N_("Den ligger fortsatt i postkassen. Se på den der, og slett den."),
+    ),
+    "too_large": (
+        N_("For stor e-post"),
+        N_("Den ligger fortsatt i postkassen. Se på den der, og slett den."),
+    ),
+}
+"""Mails that a person must look at: what it is, and what to do."""

@@ -35,6 +35,8 @@ TITLES: dict[str, str] = {
     "stay.no_agreement": N_("Ingen avtale: ring kommunen"),
     "stay.no_municipality.find": N_("Finn kommunen"),
     "stay.name_missing": N_("Mangler beslutningsansvarlig"),
+    "outage_mail_bounced": N_("Varsel om stans kom i retur: ring"),
+    "outage_mail_unplaced": N_("E-post om stans som må leses"),
     "stay.not_sent": N_("Skulle vært sendt"),
     "stay.not_sent_today": N_("Melding om utskrevet mangler"),
     "stay.ready_today": N_("Utskrivningsklar i dag?"),
