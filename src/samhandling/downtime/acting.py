@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from samhandling.configuration import configuration
-from samhandling.downtime import recipients, standstill
+from samhandling.downtime import approving, recipients, standstill
 from samhandling.downtime.facts import facts_of
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.recipients import Recipient
@@ -41,6 +41,10 @@ def act(running: Running) -> None:
                 Outage.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=action.outage_id)
             )
             why = why_not(action, outage, running.now)
+            until = None if why else approving.waits(action, outage, running.now)
+            if until is not None:
+                running.postpone(until)
+                return
             if why:
                 _settle(action, PlannedAction.State.MISSED, running.now, why)
             else:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from samhandling.access.models import User
 from samhandling.clock import oslo
-from samhandling.downtime import planning, short_wording, standstill
+from samhandling.downtime import approving, planning, short_wording, standstill, together
 from samhandling.downtime.facts import facts_of, policy_for, value_of
 from samhandling.downtime.models import ChecklistTick, Outage, OutageEntry
 from samhandling.downtime.rules import changes
@@ -68,7 +68,9 @@ class Report:
 def preview(organisation: Organisation, report: Report, now: datetime) -> Plan:
     """What would follow from that report; nothing is stored. Raises OutageFactsError."""
     policy = policy_for(organisation.pk, now)
-    return plan(value_of(_row(organisation, report, None, now)), policy, policy.calendar, now)
+    row = _row(organisation, report, None, now)
+    row.together = together.holds(row, now)
+    return plan(value_of(row), policy, policy.calendar, now)
 
 
 def register(organisation: Organisation, report: Report, *, user: User | None, now: datetime) -> Outage:
@@ -93,6 +95,7 @@ def schedule(outage_id: int, *, user: User | None, now: datetime, seen: int | No
         _change(row, Change.SCHEDULE, now)
         _note(row, "scheduled", user=user, now=now)
         planning.replan(row, _plan_actions(row, now), now=now)
+        approving.ask(row, now)
     return row
 
 
@@ -145,6 +148,7 @@ def extend(
         row.end, row.next_update = end, next_update
         require_possible(value_of(row), now)
         policy = policy_for(row.organisation_id, now)
+        row.together = _still_together(row, now)
         because = changes.extended(value_of(row), told, policy, policy.calendar, now)
         still = changes.remaining(value_of(row), policy, policy.calendar, now)
         _note(row, "extended", user=user, now=now, rule="D-12")
@@ -163,6 +167,7 @@ def move(
         row.start, row.end = start, end
         require_possible(value_of(row), now)
         policy = policy_for(row.organisation_id, now)
+        row.together = _still_together(row, now)
         because = changes.moved(before, value_of(row), told, policy, policy.calendar, now)
         still = changes.remaining(value_of(row), policy, policy.calendar, now)
         if told.announced and any(action.notice == "moved" for action in because):
@@ -170,6 +175,7 @@ def move(
         elif not told.announced:
             because = tuple(plan(value_of(row), policy, policy.calendar, now).actions)
             still = ()
+        approving.lapse(row)
         _note(row, "moved", user=user, now=now, rule="D-17")
         planning.replan(row, (*because, *(action for action in still if action not in because)), now=now)
     return row
@@ -251,7 +257,8 @@ def change_text(
             raise NoticeHasNumberError
         row.texts = {**row.texts, text_key(notice, language): {"subject": text.subject, "body": text.body}}
         row.changed_at = now
-        row.save(update_fields=["texts", "changed_at"])
+        approving.lapse(row)
+        row.save(update_fields=["texts", "changed_at", "approved_by", "approved_at"])
         which = text_key(notice, language)
         _note(row, "text_changed", user=user, now=now, text=f"{which} {number_is_none}".strip())
     return row
@@ -298,7 +305,13 @@ def _row(organisation: Organisation, report: Report, user: User | None, now: dat
     )  # fmt: skip
 
 
+def _still_together(row: Outage, now: datetime) -> bool:
+    """D-19, with the times as they are now; whoever has been told once is told on."""
+    return together.holds(row, now) or (row.together and row.announced)
+
+
 def _plan_actions(row: Outage, now: datetime) -> tuple[planning.Action, ...]:
+    row.together = together.holds(row, now)
     policy = policy_for(row.organisation_id, now)
     return plan(value_of(row), policy, policy.calendar, now).actions
 
@@ -315,6 +328,7 @@ def _locked(outage_id: int, seen: int | None = None) -> Outage:
 def _change(row: Outage, change: Change, now: datetime) -> State:
     row.state = after(State(row.state), change)
     row.changed_at = now
+    together.others_follow(row, now)
     return State(row.state)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
-from samhandling.downtime import reporting, services
+from samhandling.downtime import approving, reporting, services, together
 from samhandling.downtime.models import Outage
 from samhandling.downtime.rules.life import ImpossibleChangeError
 from samhandling.downtime.rules.plan import OutageFactsError
@@ -116,6 +116,9 @@ def outage(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "possible": reading.possible(row),
         "may_run": scope.may(May.RUN_OUTAGES),
         "facts": _facts(row),
+        "unapproved": approving.wanted(row, now),
+        "may_approve": scope.may(May.RUN_OUTAGES) and approving.may(row, scope.user),
+        "together": [reading.shown(each, now) for each in together.others(row, now)] if row.together else [],
         "draft_texts": _texts(plan) if draft and plan else [],
     }
     return page(request, "downtime/outage.html", values, title=_title(row), scope=scope, now=now)
@@ -131,6 +134,8 @@ def _plan(row: Outage, now: datetime) -> Any:
     from samhandling.downtime.rules.plan import plan
 
     policy = policy_for(row.organisation_id, now)
+    if row.state == "draft":
+        row.together = together.holds(row, now)
     try:
         return plan(value_of(row), policy, policy.calendar, now)
     except OutageFactsError:
@@ -208,7 +213,7 @@ def act(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResponse:
         raise NotFoundError(f"act {what}")
     try:
         done[0](pk, request, scope, now)
-    except (ImpossibleChangeError, services.OvertakenError, OutageFactsError) as error:
+    except REFUSED as error:
         messages.error(request, _told(error.code))
     else:
         audit.record(scope, f"outage.{what}", now=now, subject=f"outage:{pk}")
@@ -224,10 +229,19 @@ def _whole(number: str) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
+REFUSED = (
+    ImpossibleChangeError, services.OvertakenError, OutageFactsError, approving.OwnApprovalError,
+    approving.NothingToApproveError,
+)  # fmt: skip
+
 _DONE: dict[str, tuple[Callable[[int, HttpRequest, Scope, datetime], Any], str]] = {
     "sett-i-verk": (
         lambda pk, r, s, now: services.schedule(pk, user=s.user, now=now, seen=_seen(r)),
         texts.N_("Stansen er satt i verk. Varslene går av seg selv."),
+    ),
+    "godkjenn": (
+        lambda pk, r, s, now: approving.approve(pk, user=s.user, now=now, seen=_seen(r)),
+        texts.N_("Varslene er godkjent. Det som ventet, går nå."),
     ),
     "ferdig": (
         lambda pk, r, s, now: services.finish(pk, user=s.user, now=now, seen=_seen(r)),
