@@ -360,7 +360,7 @@ def test_r14_the_old_key_still_opens():
     "wrapped",
     [
         DOCUMENT,
-        gzip.compress(DOCUMENT),
+        gzip.compress(DOCUMENT, mtime=0),
         b"Content-Type: application/xml\r\nContent-Transfer-Encoding: binary\r\n\r\n" + DOCUMENT,
     ],
 )
