@@ -9,6 +9,7 @@ from samhandling.pages.texts import N_
 
 HANDLERS: dict[str, str] = {
     "tasks.remind": "samhandling.tasks.reminding.remind",
+    "stays.affected": "samhandling.stays.outages.catch_up",
     "worklist.job_dead": "samhandling.worklist.dead_jobs.job_dead",
     "worklist.job_settled": "samhandling.worklist.dead_jobs.job_settled",
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",
@@ -66,7 +67,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
-HOURLY: tuple[str, ...] = ("registry.refresh", "intake.forget")
+HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget")
 """Handlers without payload for which a worker enqueues a job each hour."""
 
 CARRIERS: dict[str, str] = {
@@ -148,6 +149,9 @@ METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""
 MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
 """Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
+
+OUTAGES = "samhandling.downtime.covering.spans"
+"""Function `(organisation id, since) -> [(start, end or None, municipality numbers)]`: when messages were really down."""
 
 TASK_HELP = "samhandling.stays.web.explaining.help_for"
 CALL_LINES = "samhandling.writing.web.line.calls_filed"

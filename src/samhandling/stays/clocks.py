@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from samhandling.clock.deadlines import end_of_local_day
 from samhandling.jobs.services import Timer, enqueue, enqueue_timers
 from samhandling.jobs.services import cancel as cancel_job
+from samhandling.stays import outages
 from samhandling.stays.causes import BREACH_SEVERITY
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay
 from samhandling.stays.rules import deadlines
@@ -29,6 +30,8 @@ def _of_stay(work: Work) -> dict[tuple[str, str], Deadline]:
     """The stay's own clocks by name and detail, their rows locked."""
     if work.clocks is None:
         work.clocks = {(row.clock, row.detail): row for row in _own(work.stay)}
+        for row in work.clocks.values():
+            row.stay = work.stay
     return work.clocks
 
 
@@ -102,7 +105,9 @@ def advance(row: Deadline, event: DeadlineEvent, *, at: datetime, now: datetime)
     waits = state in (DeadlineState.DUE, DeadlineState.SENT)
     row.settled_at = None if waits else at
     row.late_at = at if event == "met" and state is DeadlineState.MISSED else None
-    update(row, "state", "settled_at", "late_at")
+    if state in (DeadlineState.MET, DeadlineState.MISSED):
+        outages.mark(row, at=at)
+    update(row, "state", "settled_at", "late_at", "affected_by_downtime")
     if waits:
         _wait(row, now)
     else:
@@ -144,6 +149,7 @@ def message_gone(work: Work, expectation: Expectation) -> None:
 def _settle(work: Work, expectation: Expectation, how: DeadlineEvent) -> None:
     rows = _of_message(expectation)
     for row in rows:
+        row.stay = work.stay
         advance(row, how, at=work.now, now=work.now)
     if rows:
         keys = [work.task_key(c, str(expectation.number)) for c in ("stay.not_sent", "stay.not_sent_today")]
@@ -168,8 +174,8 @@ def drop_timer(work: Work, action: DropTimer) -> None:
     cancel_job(f"stays.timer:{work.stay.pk}:{action.name}")
 
 
-def breach(work: Work, code: str) -> None:
-    """Record a breach of routine, once per stay and code."""
+def breach(work: Work, code: str, *, affected: bool = False) -> None:
+    """Record a breach of routine, once per stay and code. `affected`: an outage covered the deadline's time."""
     BreachOfRoutine.objects.get_or_create(
         organisation=work.organisation,
         unique_key=f"{work.stay.subject}:{code}",
@@ -180,6 +186,7 @@ def breach(work: Work, code: str) -> None:
             "stay": work.stay,
             "patient": work.stay.patient,
             "unit": work.stay.unit,
+            "affected_by_downtime": affected,
         },
     )
 

@@ -59,6 +59,7 @@ def _pass(work: Work, row: Deadline) -> None:
         return
     if row.clock in NEVER_MISSED:
         return
+    row.stay = work.stay
     expectation = _expectation(row)
     if row.clock == "F3" and expectation is not None and expectation.written_by == "node":
         # What stood in the way may be gone: try once more before asking a person.
@@ -82,7 +83,7 @@ def _consequences(work: Work, row: Deadline, expectation: Expectation | None) ->
     if row.clock == "F1" and not work.policy.health_information_followed:
         return
     if found.breach:
-        clocks.breach(work, found.breach)
+        clocks.breach(work, found.breach, affected=row.affected_by_downtime)
     if expectation is not None and expectation.state == ExpectationState.HELD:
         work.ask("stay.name_missing", severity="high")
     elif row.clock == "F3" and expectation is not None and expectation.written_by == "node":

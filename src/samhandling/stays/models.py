@@ -180,6 +180,8 @@ class Deadline(models.Model):
     """When it was met, missed or closed."""
     late_at = models.DateTimeField(null=True, blank=True)
     """When what was missed came after all."""
+    affected_by_downtime = models.BooleanField(default=False)
+    """Messages with the municipality were down for some of its time: shown, and counted apart (2.5)."""
 
     class Meta:
         constraints = [
@@ -207,6 +209,8 @@ class BreachOfRoutine(models.Model):
     unit = models.ForeignKey(UNIT, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     message = models.ForeignKey(MESSAGE, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     unique_key = models.CharField(max_length=120)
+    affected_by_downtime = models.BooleanField(default=False)
+    """The deadline that was missed is so marked."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "unique_key"], name="breach_once")]

@@ -17,6 +17,9 @@ from samhandling.stays.models import BreachOfRoutine, Deadline, Stay
 from samhandling.stays.rules.deadlines import DeadlineState
 
 IN_TIME, MISSED, NO_RECEIPT, REJECTED, BREACH = "i-tide", "for-sent", "uten-kvittering", "avvist", "brudd"
+AFFECTED = "stans"
+"""An early notice whose time was covered by an outage: counted apart, neither in time nor late (2.5)."""
+KINDS = (IN_TIME, MISSED, AFFECTED, NO_RECEIPT, REJECTED, BREACH)
 FEWEST = 5
 """P-16: smaller numbers are not shown outside the organisation."""
 UNRECEIPTED = (MessageState.UNCONFIRMED, MessageState.FAILED)
@@ -47,6 +50,7 @@ class Figures:
     no_receipt: int
     rejected: int
     breaches: int
+    affected: int
 
     @property
     def share(self) -> int | None:
@@ -81,7 +85,8 @@ def _early(stays: QuerySet[Stay], begin: datetime, end: datetime) -> Iterable[Ca
         received = row.settled_at if met else row.late_at
         took = received - row.starts_at if received is not None else None
         at = row.due_at or row.starts_at
-        yield Case(IN_TIME if met else MISSED, "", stay.unit_id or 0, stay.municipality_number, stay.subject, at, took)
+        kind = AFFECTED if row.affected_by_downtime else IN_TIME if met else MISSED
+        yield Case(kind, "", stay.unit_id or 0, stay.municipality_number, stay.subject, at, took)
 
 
 def _messages(scope: Scope, stays: QuerySet[Stay], begin: datetime, end: datetime) -> Iterable[Case]:
@@ -106,6 +111,8 @@ def _messages(scope: Scope, stays: QuerySet[Stay], begin: datetime, end: datetim
 def _breaches(scope: Scope, begin: datetime, end: datetime) -> Iterable[Case]:
     found = scope.rows(BreachOfRoutine.objects.filter(at__gte=begin, at__lt=end), unit="unit").select_related("stay")
     for row in found:
+        if row.affected_by_downtime:
+            continue  # Counted once, as the deadline that the outage covered.
         stay = row.stay
         about = stay.subject if stay is not None else f"message:{row.message_id}" if row.message_id else ""
         number = stay.municipality_number if stay is not None else ""
@@ -115,11 +122,11 @@ def _breaches(scope: Scope, begin: datetime, end: datetime) -> Iterable[Case]:
 def summed(found: Iterable[Case]) -> Figures:
     """The numbers of these cases."""
     listed = list(found)
-    count = {kind: sum(c.kind == kind for c in listed) for kind in (IN_TIME, MISSED, NO_RECEIPT, REJECTED, BREACH)}
-    times = [c.took.total_seconds() / 3600 for c in listed if c.took is not None]
+    count = {kind: sum(c.kind == kind for c in listed) for kind in KINDS}
+    times = [c.took.total_seconds() / 3600 for c in listed if c.took is not None and c.kind != AFFECTED]
     return Figures(
         in_time=count[IN_TIME], missed=count[MISSED], median_hours=round(median(times), 1) if times else None,
-        no_receipt=count[NO_RECEIPT], rejected=count[REJECTED], breaches=count[BREACH],
+        no_receipt=count[NO_RECEIPT], rejected=count[REJECTED], breaches=count[BREACH], affected=count[AFFECTED],
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from samhandling.registry.rules import StaffedPhone
 from samhandling.registry.services import party, staffed_phone
 from samhandling.stays.anomalies import ANOMALIES, Anomaly
 from samhandling.stays.models import BreachOfRoutine, Course, Stay
+from samhandling.stays.outages import covered
 from samhandling.tasks.models import Task
 
 Counterpart = tuple[str, StaffedPhone | None]
@@ -64,6 +65,8 @@ def of_stay(stay: Stay, tasks: Iterable[Task], now: datetime) -> list[Explanatio
     """Everything about a stay that is not by the book: breaches found, and conditions that last, each once."""
     codes = [*BreachOfRoutine.objects.filter(stay=stay).order_by("id").values_list("code", flat=True)]
     codes += [task.anomaly for task in tasks if task.anomaly]
+    if stay.municipality_number and covered(stay.organisation_id, stay.municipality_number, now, now):
+        codes.append("A-19")
     whom = _of_municipality(stay.municipality_number, now)
     return _explained(codes, whom, now)
 

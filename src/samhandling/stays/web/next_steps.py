@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -39,6 +40,12 @@ SAID_BY_TASK = {
 WHILE_IN = frozenset({"F1", "F2", "F9", "F10", "F11"})
 """Clocks that ask for something only while the patient is in; what is still owed afterwards is a task."""
 
+
+def affected() -> Status:
+    """*Påvirket av stans*: an outage covered some of the deadline's time."""
+    return Status(Tone.QUIET, _("Påvirket av stans"))
+
+
 _ORDER = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.INFO, Tone.OK, Tone.QUIET)
 EARLY_WARNING = timedelta(hours=4)
 """F1: 20 of 24 hours have gone."""
@@ -71,7 +78,7 @@ def steps(
         if not causes.intersection(SAID_BY_TASK.get(deadline.clock, ())):
             step = _of_deadline(stay, state, deadline, now, phone)
             if step is not None:
-                found.append(step)
+                found.append(replace(step, mark=affected()) if deadline.affected_by_downtime else step)
     never = datetime.max.replace(tzinfo=now.tzinfo)
     return sorted(found, key=lambda s: (_ORDER.index(s.tone), s.due.at if s.due else never))
 

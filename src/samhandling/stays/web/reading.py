@@ -263,6 +263,7 @@ def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
     breaches = list(BreachOfRoutine.objects.filter(stay=stay).order_by("id"))
     for breach in breaches:
         text = _(words.BREACHES.get(breach.code, breach.code))
+        text += f" · {_('Påvirket av stans')}" if breach.affected_by_downtime else ""
         entries.append(TimelineEntry(breach.at, moment(breach.at, now), _("Brudd på rutine"), text, Tone.WARN))
     entries += _conditions(stay, {breach.code for breach in breaches}, now)
     # Newest first, also among those of one instant.

@@ -31,6 +31,7 @@ from samhandling.worklist.figures import Case, Figures
 KINDS = {
     figures.IN_TIME: N_("Tidligmelding i tide"),
     figures.MISSED: N_("Tidligmelding for sent"),
+    figures.AFFECTED: N_("Påvirket av stans"),
     figures.NO_RECEIPT: N_("Uten kvittering"),
     figures.REJECTED: N_("Avvist"),
     figures.BREACH: N_("Brudd på rutine"),
@@ -58,8 +59,8 @@ class FiguresRow:
 
 def _numbers(found: Figures) -> tuple[tuple[str, int], ...]:
     return (
-        (figures.IN_TIME, found.in_time), (figures.MISSED, found.missed), (figures.NO_RECEIPT, found.no_receipt),
-        (figures.REJECTED, found.rejected), (figures.BREACH, found.breaches),
+        (figures.IN_TIME, found.in_time), (figures.MISSED, found.missed), (figures.AFFECTED, found.affected),
+        (figures.NO_RECEIPT, found.no_receipt), (figures.REJECTED, found.rejected), (figures.BREACH, found.breaches),
     )  # fmt: skip
 
 

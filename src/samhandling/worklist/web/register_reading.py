@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from samhandling.access.scope import Scope
@@ -47,6 +47,8 @@ class RegisterRow:
     done: bool
     note: str
     by: str
+    affected: bool = False
+    """An outage covered the time of the deadline that was missed; counted apart (2.5)."""
 
 
 def rows(scope: Scope, kind: str, now: datetime) -> list[RegisterRow]:
@@ -62,10 +64,12 @@ def _lasts(scope: Scope, asked: list[str]) -> dict[str, FollowUp]:
 
 
 def _row(subject: str, at: datetime, now: datetime, *, code: str, what: str, counterpart: str, unit: str = "",
-         about: str = "") -> RegisterRow:  # fmt: skip
+         about: str = "", affected: bool = False) -> RegisterRow:  # fmt: skip
     nobody = Status(Tone.WARN, _("Ikke fulgt opp"))
     href = subjects.link(about or subject)
-    return RegisterRow(subject, at, moment(at, now), code, what, counterpart, unit, href, nobody, False, "", "")
+    return RegisterRow(
+        subject, at, moment(at, now), code, what, counterpart, unit, href, nobody, False, "", "", affected
+    )
 
 
 def _followed(row: RegisterRow, step: FollowUp | None, now: datetime) -> RegisterRow:
@@ -74,10 +78,7 @@ def _followed(row: RegisterRow, step: FollowUp | None, now: datetime) -> Registe
     done = step.state == FollowUp.State.DONE
     status = Status(Tone.OK, _("Ferdig")) if done else Status(Tone.WAIT, _("Følges opp"))
     by = f"{step.user.shown_name}, {moment(step.at, now)}"
-    return RegisterRow(
-        row.subject, row.at, row.when, row.code, row.what, row.counterpart, row.unit, row.href, status, done,
-        step.note, by,
-    )  # fmt: skip
+    return replace(row, status=status, done=done, note=step.note, by=by)
 
 
 def _messages(scope: Scope, now: datetime) -> list[RegisterRow]:
@@ -106,7 +107,7 @@ def _breaches(scope: Scope, now: datetime) -> list[RegisterRow]:
             f"breach:{b.pk}", b.at, now, code=b.code, what=_(words.BREACHES.get(b.code, b.code)),
             counterpart=names.get(_municipality(b.stay), "") or (b.course.hospital_name if b.course else "")
             or (b.message.counterpart_name if b.message else ""),
-            unit=b.unit.name if b.unit else "", about=_about(b),
+            unit=b.unit.name if b.unit else "", about=_about(b), affected=b.affected_by_downtime,
         )
         for b in rows_
     ]  # fmt: skip
@@ -137,7 +138,8 @@ def as_csv(found: Iterable[RegisterRow]) -> str:
     """The list for a spreadsheet: semicolons, a mark for UTF-8, and no cell that runs as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("Dato"), _("Kode"), _("Hva"), _("Motpart"), _("Enhet"), _("Status"), _("Oppfølging"), _("Av")])
+    writer.writerow([_("Dato"), _("Kode"), _("Hva"), _("Motpart"), _("Enhet"), _("Status"), _("Oppfølging"), _("Av"),
+                     _("Påvirket av stans")])  # fmt: skip
     for row in found:
         cells = [
             oslo.say_date(row.at),
@@ -148,6 +150,7 @@ def as_csv(found: Iterable[RegisterRow]) -> str:
             row.status.text,
             row.note,
             row.by,
+            _("ja") if row.affected else "",
         ]
         writer.writerow([_safe(cell) for cell in cells])
     return "\ufeff" + out.getvalue()

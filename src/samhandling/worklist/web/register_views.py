@@ -48,6 +48,7 @@ def register(request: HttpRequest, scope: Scope) -> HttpResponse:
     document = routine_document(FORM, [scope.organisation], oslo.day(now))
     values = {
         "rows": rows,
+        "affected": sum(row.affected for row in rows),
         "kind": kind,
         "kinds": [(name, _(text)) for name, text in reading.KINDS],
         "only_open": request.GET.get("vis") == "apne",
