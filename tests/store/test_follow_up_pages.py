@@ -10,7 +10,8 @@ from samhandling.access.models import AuditEntry, User
 from samhandling.access.roles import Role
 from samhandling.access.services import add_role, add_user
 from samhandling.exchange import originals
-from samhandling.exchange.models import Message, MessageEvent
+from samhandling.exchange.approving import ask
+from samhandling.exchange.models import Delivery, Message, MessageEvent
 from samhandling.exchange.resending import NotResendableError, ResentBeforeError, SameApproverError, resend
 from samhandling.jobs.worker import run_due
 from samhandling.messages import engine
@@ -103,9 +104,77 @@ def test_a_second_time_somebody_else_approves(world: SmallWorld) -> None:
     assert "må godkjennes" in client.get(address([message])).content.decode()
     form = {"melding": message.pk, "hvordan": "samme"}
     assert "ble ikke sendt" in client.post("/folg-opp/send/", form, follow=True).content.decode()
-    client.post("/folg-opp/send/", {**form, "godkjent": other.pk})
-    assert MessageEvent.objects.filter(message=message, kind="message.resent_same").count() == 2
+    asked = client.post("/folg-opp/send/", {**form, "begrunnelse": "De fant den ikke"}, follow=True).content.decode()
+    assert "1 venter på at en annen godkjenner." in asked
+    assert times_sent_again(message) == 1
+    request = Task.objects.get(cause="resend.approval")
+    # The other one finds it among the tasks, opens it and says yes.
+    approver = logged_in(other)
+    assert f"/godkjenn/{request.pk}/" in approver.get("/oppgaver/").content.decode()
+    opened = approver.get(f"/godkjenn/{request.pk}/").content.decode()
+    assert "De fant den ikke" in opened
+    assert "Ja, send på nytt" in opened
+    answered = approver.post(f"/godkjenn/{request.pk}/svar/", {"svar": "ja"}, follow=True).content.decode()
+    assert "Godkjent og sendt." in answered
+    assert times_sent_again(message) == 2
     assert MessageEvent.objects.filter(detail__contains=f"approved by user {other.pk}").exists()
+    (told,) = Task.objects.filter(cause="resend.answered", closed_at=None)
+    assert told.owner == world.responsible
+    assert "godkjent" in told.text
+    # Once is once.
+    again = approver.post(f"/godkjenn/{request.pk}/svar/", {"svar": "ja"}, follow=True).content.decode()
+    assert "Det er svart på dette alt." in again
+    assert times_sent_again(message) == 2
+
+
+def times_sent_again(message: Message) -> int:
+    return MessageEvent.objects.filter(message=message, kind="message.resent_same").count()
+
+
+def asked_for(world: SmallWorld) -> tuple[Message, Task]:
+    (message,) = unanswered(world)
+    values = {"organisation_id": world.hospital.pk, "user": world.responsible, "now": LATER}
+    resend(message.pk, "same", **values)
+    run_due(present(), strict=True)
+    return message, ask(message.pk, "same", reason="Prøv igjen", **values)
+
+
+def test_the_other_refuses_with_a_reason_and_nothing_is_sent(world: SmallWorld) -> None:
+    message, request = asked_for(world)
+    approver = logged_in(deputy(world))
+    approver.post(f"/godkjenn/{request.pk}/svar/", {"svar": "nei"})
+    request.refresh_from_db()
+    assert request.closed_at is None
+    approver.post(f"/godkjenn/{request.pk}/svar/", {"svar": "nei", "merknad": "De har ringt: den kom."})
+    request.refresh_from_db()
+    assert (request.closed_how, times_sent_again(message)) == ("refused", 1)
+    assert "De har ringt: den kom." in Task.objects.get(cause="resend.answered").text
+    assert list(AuditEntry.objects.filter(action__startswith="message.resend_").values_list("action", flat=True)) == [
+        "message.resend_asked", "message.resend_refused",
+    ]  # fmt: skip
+
+
+def test_nobody_decides_their_own_request_nor_anybody_without_the_right(world: SmallWorld) -> None:
+    message, request = asked_for(world)
+    own = logged_in(world.responsible)
+    assert "Du spurte selv" in own.get(f"/godkjenn/{request.pk}/").content.decode()
+    own.post(f"/godkjenn/{request.pk}/svar/", {"svar": "ja"})
+    for who in (world.nurse, world.resource, world.case_handler):
+        assert logged_in(who).get(f"/godkjenn/{request.pk}/").status_code == 403
+        assert logged_in(who).post(f"/godkjenn/{request.pk}/svar/", {"svar": "ja"}).status_code == 403
+    assert times_sent_again(message) == 1
+
+
+def test_asking_twice_is_one_request_and_a_receipt_meanwhile_stops_it(world: SmallWorld) -> None:
+    message, request = asked_for(world)
+    values = {"organisation_id": world.hospital.pk, "user": world.responsible, "now": LATER}
+    assert ask(message.pk, "same", reason="Igjen", **values) == request
+    CounterpartFault.objects.all().delete()
+    Delivery.objects.filter(message=message).update(state="received")
+    approver = logged_in(deputy(world))
+    assert "kan ikke lenger sendes på nytt" in approver.get(f"/godkjenn/{request.pk}/").content.decode()
+    approver.post(f"/godkjenn/{request.pk}/svar/", {"svar": "ja"})
+    assert times_sent_again(message) == 1
 
 
 def test_a_new_message_refers_to_the_old_and_the_stay_follows_it(world: SmallWorld) -> None:

@@ -19,13 +19,15 @@ from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_
 from samhandling.patients.models import Patient
+from samhandling.registry.services import party
 from samhandling.stays import after_discharge, carrying, clocks
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.events import RequestAnswered, RequestSent
 from samhandling.stays.informing import REFUSED
 from samhandling.stays.models import Course, CourseEvent, CourseMessageRow, Stay
 from samhandling.stays.policies import policy_of
-from samhandling.stays.rules.allowed import may_send
+from samhandling.stays.policy import Policy
+from samhandling.stays.rules.allowed import may_send, may_talk
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.rules.values import State
 from samhandling.stays.sharing import reader_of
@@ -44,6 +46,7 @@ REASONS: Mapping[str, str] = {
     "no_request": N_("Det er ingen ubesvart forespørsel å svare på."),
     "nothing_to_ask": N_("Vi har ikke fått noen melding om pasienten fra sykehuset som vi kan svare på."),
     "gone": N_("Meldingen kan ikke besvares lenger."),
+    "address": N_("Dialogmeldinger kan bare gå mellom tjenestene og mottakene som er avtalt. Ring."),
 }
 
 
@@ -88,11 +91,26 @@ def refusal(talk: Talk, *, now: datetime) -> str:
     if about is not None and (about.state == MessageState.REMOVED or about.direction != Direction.IN):
         return "gone"
     if talk.stay is not None:
-        answer = may_send(CODES[talk.message_type], load_state(talk.stay), policy_of(talk.stay, now), now=now)
-        return "" if answer.allowed else answer.reason
+        policy = policy_of(talk.stay, now)
+        answer = may_send(CODES[talk.message_type], load_state(talk.stay), policy, now=now)
+        if not answer.allowed:
+            return answer.reason
+        if about is None or talk.message_type == "DIALOG_AVVIK":
+            return ""
+        return "" if _is_agreed_pair(about, policy) else "address"
     if about is None and (talk.course is None or _last_of(talk.course) is None):
         return "nothing_to_ask"
     return ""
+
+
+def _is_agreed_pair(about: Message, policy: Policy) -> bool:
+    """S-26: what came from a service that has no dialogue with us is not answered by one."""
+    theirs, own = party(about.counterpart_her), party(about.own_her)
+    return may_talk(
+        policy,
+        service=theirs.function if theirs is not None else "",
+        reception=own.function if own is not None else "",
+    )
 
 
 def _last_of(course: Course) -> Message | None:
@@ -159,13 +177,13 @@ def send_talk(talk: Talk, values: Mapping[str, Any], *, user: User, now: datetim
         work = Work(stay=talk.stay, policy=policy_of(talk.stay, now), now=now, user=user, state=load_state(talk.stay))
         after_discharge.keep(outcome.message, reason if asked else "", now=now)
         work.note("dialog_sent", message=outcome.message, reason=reason if asked else "")
-        _tell_stay(work, talk, outcome.message)
+        tell_stay(work, talk, outcome.message)
     if talk.course is not None:
         _tell_course(talk.course, outcome.message, values, user, now)
     return outcome
 
 
-def _tell_stay(work: Work, talk: Talk, message: Message) -> None:
+def tell_stay(work: Work, talk: Talk, message: Message) -> None:
     """What was asked is open until it is answered (F6); an answer after the discharge is a breach in itself (2.4)."""
     if talk.message_type == "DIALOG_FORESPORSEL":
         carrying.step(work, RequestSent(at=work.now, reference=str(message.pk)))

@@ -125,16 +125,15 @@ def _incoming(message: Message, code: str, now: datetime) -> Incoming:
         at=min(message.generated_at or now, now),
         now=now,
         refers=refers,
-        reason=_reason(message) if code == "M11" else "",
+        reason=reason_of(read(message)) if code == "M11" else "",
         service=sender.function if sender is not None else "",
         reception=own.function if own is not None else "",
         help_number="h_number" in message.flags,
     )
 
 
-def _reason(message: Message) -> str:
+def reason_of(facts: Facts | None) -> str:
     """The policy's word for the reason of an avviksmelding (C-07): its theme of list 8117, and how its text begins."""
-    facts: Facts | None = read(message)
     note = facts.notes[0] if facts is not None and facts.notes else None
     if note is None:
         return "other"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from samhandling.stays.applying import Applied, apply
 from samhandling.stays.dialogs import send_talk, try_talk
+from samhandling.stays.finished import send_finished
 from samhandling.stays.informing import send_information, try_information
 from samhandling.stays.passing import has_routine, pass_on
 from samhandling.stays.policies import policy_for
@@ -17,6 +18,7 @@ __all__ = [
     "pass_on",
     "policy_for",
     "register",
+    "send_finished",
     "send_information",
     "send_report",
     "send_talk",

@@ -115,8 +115,8 @@ def _dated(world: World) -> Iterator[tuple[str, Any, tuple[object, ...]]]:
         for number, document in enumerate(organisation.document):
             yield f"{path}.document[{number}]", document, ("document", organisation.her_id, document.code)
         for number, routine in enumerate(organisation.routine):
-            key = ("routine", organisation.her_id, routine.municipality_number)
-            yield f"{path}.routine[{number}]", routine, key
+            only = ("routine", organisation.her_id, routine.municipality_number)
+            yield f"{path}.routine[{number}]", routine, only
     for number, agreement in enumerate(world.agreement):
         yield f"agreement[{number}]", agreement, ("agreement", agreement.hospital, agreement.municipality)
 

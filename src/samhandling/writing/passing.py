@@ -16,7 +16,7 @@ from django.db import transaction
 from samhandling.errors import redact
 from samhandling.exchange import originals
 from samhandling.exchange.models import Delivery, Direction, Message
-from samhandling.exchange.services import Draft, Finding, Outcome, send
+from samhandling.exchange.services import Draft, Finding, Outcome
 from samhandling.exchange.taking import details_of
 from samhandling.jobs.services import lock_key
 from samhandling.messages import catalogue, engine, profiles
@@ -28,7 +28,7 @@ from samhandling.patients import services as patients
 from samhandling.patients.models import Patient
 from samhandling.stays.models import Stay
 from samhandling.stays.resolving import OPEN_STATES
-from samhandling.stays.services import has_routine
+from samhandling.stays.services import has_routine, send_finished
 from samhandling.stays.services import pass_on as pass_through_routine
 from samhandling.store.services import is_test_store
 from samhandling.writing import notices
@@ -156,7 +156,7 @@ def _decide(
         outcome, patient = pass_through_routine(document, organisation=organisation, now=now), None
     else:
         draft = _draft(document, facts, organisation, now=now)
-        outcome, patient = send(draft, now=now), draft.patient
+        outcome, patient = send_finished(draft, facts, now=now), draft.patient
     return _conclude(outcome, facts, remarks, organisation, key, patient, now=now)
 
 
@@ -206,7 +206,7 @@ def _sent_before(organisation: Organisation, msg_id: str) -> Message | None:
 
 
 def _draft(document: bytes, facts: Facts, organisation: Organisation, *, now: datetime) -> Draft:
-    """A family without a routine: tied to its patient, to what it names, and to the patient's stay."""
+    """A document that people wrote: tied to its patient, to what it names, and to the patient's stay."""
     patient = _patient(facts, organisation)
     named = _named(facts, organisation)
     return Draft(

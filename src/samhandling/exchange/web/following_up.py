@@ -10,17 +10,18 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from samhandling.access.models import Membership, User
-from samhandling.access.roles import May, Role
+from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
-from samhandling.exchange.models import Delivery, Direction, Message
-from samhandling.exchange.resending import prospect
+from samhandling.exchange import approving
+from samhandling.exchange.models import Delivery, Direction, Message, MessageEvent
+from samhandling.exchange.resending import RESEND_OF, RESENT, prospect
 from samhandling.exchange.web import reading, words
 from samhandling.exchange.web.reading import MessageRow
 from samhandling.pages.texts import _, moment, ngettext
 from samhandling.pages.values import Link
 from samhandling.registry.services import party, staffed_phone
+from samhandling.tasks.models import Task
 
 AT_MOST = 500
 
@@ -68,6 +69,13 @@ def rows(scope: Scope, found: Sequence[Message], now: datetime) -> list[Followed
     return result
 
 
+def sent_before(message: Message, now: datetime) -> list[str]:
+    """When it was sent again, in words, oldest first."""
+    kinds = {RESENT["same"]: _("som samme melding"), RESENT["new"]: _("som ny melding"), RESEND_OF: _("som ny melding")}
+    events = MessageEvent.objects.filter(message=message, kind__in=kinds).order_by("pk")
+    return [f"{moment(event.at, now)} {kinds[event.kind]}" for event in events]
+
+
 def counterpart(found: Sequence[Message], now: datetime) -> Counterpart | None:
     """Whom to call, when all of the messages went to one organisation; else None."""
     whole = {message.counterpart_organisation for message in found}
@@ -106,15 +114,12 @@ def call_text(scope: Scope, found: Sequence[Message], now: datetime) -> str:
     return "\n".join(lines)
 
 
-def approvers(scope: Scope) -> list[User]:
-    """Who may approve that something is sent again for the second time: another message responsible."""
-    held = Membership.objects.filter(organisation=scope.organisation, role=Role.MESSAGE_RESPONSIBLE.value)
-    users = User.objects.filter(pk__in=held.values("user_id"), is_active=True).exclude(pk=scope.user.pk)
-    return list(users.order_by("first_name", "last_name"))
-
-
 def offer(scope: Scope, causes: Sequence[str], subjects: Sequence[str]) -> Link | None:
     """The way from tasks about messages that did not arrive to this page; None for other tasks (`TASK_ACTIONS`)."""
+    if scope.may(May.RESEND) and set(causes) == {approving.CAUSE}:
+        first = Task.objects.filter(organisation=scope.organisation, cause=approving.CAUSE, subject__in=subjects)
+        task = first.filter(closed_at=None).order_by("opened_at").first()
+        return Link(_("Se på og svar"), reverse("exchange:approve", args=[task.pk])) if task is not None else None
     if not scope.may(May.RESEND) or not causes or not set(causes) <= {"A-01", "A-02", "not_delivered"}:
         return None
     numbers = [subject.partition(":")[2] for subject in subjects if subject.startswith("message:")]

@@ -16,7 +16,7 @@ from samhandling.stays.play.words import (
     TO_MUNICIPALITY,
 )
 from samhandling.stays.rules import State, courses
-from samhandling.stays.rules.allowed import may_send
+from samhandling.stays.rules.allowed import may_send, may_talk
 from samhandling.stays.rules.courses import CourseMessage
 from samhandling.stays.rules.expectations import OPEN, ExpectationState
 from samhandling.stays.rules.receiving import Incoming, judge
@@ -96,17 +96,16 @@ class PostBox:
         answer = may_send(code, state, policy, now=self.now, reason=why)
         if not answer.allowed:
             return answer.reason
-        if code in ("M9", "M10", "M11") and not self._may_go_to(step):
+        if code in ("M9", "M10") and not self._may_go_to(step):
             return "address"
         return ""
 
     def _may_go_to(self, step: ScriptStep) -> bool:
         """S-26: the receiver must be one of the policy's services."""
-        pairs, to = self.player.policy.dialogue_pairs, step.text("to")
-        sender = step.text("from")
-        if pairs is None:
-            return True
-        return (not to or service(to) in pairs.municipality) and (not sender or service(sender) in pairs.hospital)
+        to, sender = step.text("to"), step.text("from")
+        return may_talk(
+            self.player.policy, service=service(to) if to else "", reception=service(sender) if sender else ""
+        )
 
     def _known(self, of: str) -> bool:
         return bool(of) and (self.find(of) is not None or self._find_in(of) is not None)

@@ -73,6 +73,17 @@ def may_send(
     return Answer(word)
 
 
+def may_talk(policy: Policy, *, service: str, reception: str) -> bool:
+    """S-26: dialogue only between certain services of the municipality and receptions of the hospital, both ways.
+
+    What is not said is not held against anybody.
+    """
+    pairs = policy.dialogue_pairs
+    if pairs is None:
+        return True
+    return (not service or service in pairs.municipality) and (not reception or reception in pairs.hospital)
+
+
 def _by_marks(message: str, state: StayState) -> Answer | None:
     """What was told decides where the table says *duplicate*, *unless T12* and *once*."""
     if state.overlay:

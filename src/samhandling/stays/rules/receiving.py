@@ -10,7 +10,7 @@ from datetime import datetime
 
 from samhandling.clock import oslo
 from samhandling.stays.policy import Policy
-from samhandling.stays.rules.allowed import column, table_word
+from samhandling.stays.rules.allowed import column, may_talk, table_word
 from samhandling.stays.rules.values import INPATIENT, State, StayState
 
 
@@ -64,7 +64,9 @@ def judge(incoming: Incoming, state: StayState, policy: Policy) -> Judged:
         return Judged(counts=False, breach="A-12", cause="stay.message_after_death")
     if state.state is not State.NONE and not (state.municipality and state.agreement):
         return Judged(counts=False, breach="A-11", cause="stay.message_outside")
-    if incoming.message in ("M9", "M10", "M13") and not _may_talk(incoming, policy):
+    if incoming.message in ("M9", "M10", "M13") and not may_talk(
+        policy, service=incoming.service, reception=incoming.reception
+    ):
         return Judged(counts=False, breach="A-16", cause="stay.message_outside")
     if incoming.message == "M13":
         return _place_answer(incoming, state, policy)
@@ -86,16 +88,6 @@ def _deviation(incoming: Incoming, policy: Policy) -> Judged:
     if not incoming.refers or incoming.reason not in policy.deviation_reasons:
         return Judged(breach="A-15", cause="stay.deviation")
     return Judged(cause="stay.deviation")
-
-
-def _may_talk(incoming: Incoming, policy: Policy) -> bool:
-    """S-26: only between certain services and receptions; what is not said is not held against anybody."""
-    pairs = policy.dialogue_pairs
-    if pairs is None:
-        return True
-    return (not incoming.service or incoming.service in pairs.municipality) and (
-        not incoming.reception or incoming.reception in pairs.hospital
-    )
 
 
 def _place_answer(incoming: Incoming, state: StayState, policy: Policy) -> Judged:

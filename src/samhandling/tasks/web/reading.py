@@ -37,6 +37,8 @@ STEP_WORDS = {
 CLOSED_WORDS = {
     "done": N_("Gjort"),
     "called": N_("Ringt og avklart"),
+    "approved": N_("Godkjent"),
+    "refused": N_("Avslått"),
     "not_needed": N_("Ikke nødvendig lenger"),
     "resolved": N_("Løst av seg selv"),
     "obsolete": N_("Ikke aktuell lenger"),

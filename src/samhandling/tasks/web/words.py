@@ -12,6 +12,8 @@ TITLES: dict[str, str] = {
     "A-03": N_("To ulike kvitteringer"),
     "A-17": N_("Tilbaketrekking uten kjent melding"),
     "not_delivered": N_("Kom ikke frem"),
+    "resend.approval": N_("Sende på nytt en gang til?"),
+    "resend.answered": N_("Svar: sende på nytt"),
     "receipt_not_delivered": N_("Kvittering kom ikke frem"),
     "receipt_unmatched": N_("Kvittering uten kjent melding"),
     "message.withdrawn": N_("Melding trukket tilbake: ring"),
