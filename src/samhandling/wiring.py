@@ -87,6 +87,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "adt": ("intake:record", "samhandling.intake.web.reading:visible"),
 }
 """Kind of a subject (`stay:12`) -> page name, and `module:function` that says whether a scope may see that row."""
+    "counterpart": ("carriers:counterpart", "samhandling.carriers.web.reading:visible"),
 
 EVERYBODY = (
     "ward_nurse",
@@ -126,6 +127,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
 
+    (N_("Forbindelser"), "carriers:counterparts", ("operations", "admin")),
 MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 """Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""
 

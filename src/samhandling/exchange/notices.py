@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from samhandling.clock.oslo import say_time
+from samhandling.exchange.desks import RESPONSIBLE, desk_of
 from samhandling.exchange.models import Arrival, Delivery, Message, Receipt
 from samhandling.exchange.values import Draft, Finding
 from samhandling.messages import codes
@@ -17,7 +18,6 @@ from samhandling.store.prepared import prepared
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
 
-RESPONSIBLE = "message_responsible"
 OPERATIONS = "operations"
 
 
@@ -40,6 +40,7 @@ def unconfirmed(delivery: Delivery, *, severity: str, expired: bool, now: dateti
     """A-01: no receipt yet; at 96 hours (F5) the message counts as not taken in."""
     message = delivery.message
     assert message is not None
+    desk = desk_of(message.organisation, message.type, now)
     if expired:
         close_tasks(
             unique_key=f"A-01:{delivery.pk}:waiting", organisation=message.organisation, how="obsolete", now=now
@@ -52,9 +53,9 @@ def unconfirmed(delivery: Delivery, *, severity: str, expired: bool, now: dateti
         text = f"Ikke bekreftet mottatt hos {delivery.name}. Ring for å høre om meldingen er kommet fram."
     open_task(
         organisation=message.organisation, kind="call", cause="A-01", severity=severity, now=now,
-        patient=message.patient, subject=_subject(message), group_key=f"A-01:{_group(delivery)}",
-        unique_key=f"A-01:{delivery.pk}:{'expired' if expired else 'waiting'}", text=text,
-        phone=_phone(delivery, now), role=RESPONSIBLE, anomaly="A-01",
+        patient=message.patient, subject=_subject(message), group_key=f"A-01:{_group(delivery)}{desk.group}",
+        unique_key=f"A-01:{delivery.pk}:{'expired' if expired else 'waiting'}", text=text + desk.told,
+        phone=_phone(delivery, now), unit=desk.unit, role=desk.role, anomaly="A-01",
     )  # fmt: skip
 
 
@@ -62,13 +63,14 @@ def rejected(delivery: Delivery, receipt: Receipt, *, now: datetime) -> None:
     """A-02: rejected, with code and free text."""
     message = delivery.message
     assert message is not None
+    desk = desk_of(message.organisation, message.type, now)
     reasons = "; ".join(say_error(error) for error in receipt.errors) or "ingen begrunnelse"
     open_task(
         organisation=message.organisation, kind="decide", cause="A-02", severity="high", now=now,
-        patient=message.patient, subject=_subject(message), group_key=f"A-02:{_group(delivery)}",
+        patient=message.patient, subject=_subject(message), group_key=f"A-02:{_group(delivery)}{desk.group}",
         unique_key=f"A-02:{delivery.pk}",
-        text=f"Avvist av {delivery.name}: {reasons}. Rett feilen og send som ny melding, eller ring.",
-        phone=_phone(delivery, now), role=RESPONSIBLE, anomaly="A-02",
+        text=f"Avvist av {delivery.name}: {reasons}. Rett feilen og send som ny melding, eller ring.{desk.told}",
+        phone=_phone(delivery, now), unit=desk.unit, role=desk.role, anomaly="A-02",
     )  # fmt: skip
 
 
@@ -82,12 +84,14 @@ def say_error(error: dict[str, str]) -> str:
 def contradictory(receipt: Receipt, *, now: datetime) -> None:
     """A-03: a second receipt that says something else; the first stands."""
     assert receipt.message is not None
+    desk = desk_of(receipt.organisation, receipt.message.type, now)
     open_task(
         organisation=receipt.organisation, kind="technical", cause="A-03", severity="high", now=now,
         patient=receipt.message.patient, subject=_subject(receipt.message),
         unique_key=f"A-03:{receipt.message_id}:{receipt.party_her}",
-        text="Mottakeren har kvittert to ganger med ulikt svar. Den første gjelder. Meld feilen til mottakeren.",
-        role=RESPONSIBLE, anomaly="A-03",
+        text="Mottakeren har kvittert to ganger med ulikt svar. Den første gjelder. Meld feilen til mottakeren."
+        + desk.told,
+        unit=desk.unit, role=desk.role, anomaly="A-03",
     )  # fmt: skip
 
 
@@ -105,13 +109,20 @@ def not_delivered(delivery: Delivery, *, now: datetime) -> None:
     """The carrier gave up: the message has not left."""
     message = delivery.message
     assert message is not None
+    desk = desk_of(message.organisation, message.type, now)
     open_task(
         organisation=message.organisation, kind="call", cause="not_delivered", severity="high", now=now,
-        patient=message.patient, subject=_subject(message), group_key=f"not_delivered:{_group(delivery)}",
+        patient=message.patient, subject=_subject(message), group_key=f"not_delivered:{_group(delivery)}{desk.group}",
         unique_key=f"not_delivered:{delivery.pk}",
-        text=f"Meldingen kom ikke fram til {delivery.name} ({delivery.reason}). Ring, og be IKT om hjelp.",
-        phone=_phone(delivery, now), role=RESPONSIBLE,
+        text=f"Meldingen kom ikke fram til {delivery.name}: {why_not(delivery.reason)}{desk.told}",
+        phone=_phone(delivery, now), unit=desk.unit, role=desk.role,
     )  # fmt: skip
+
+
+def why_not(reason: str) -> str:
+    """Why a message did not get through, and what is proposed: to the one who calls, and to operations."""
+    found = next((text for start, text in NOT_DELIVERED if reason.startswith(start)), "noe stanset den.")
+    return f"{found} Ring mottakeren, og be IKT om hjelp. Meldingen kan sendes på nytt når feilen er rettet ({reason})."
 
 
 def receipt_not_delivered(delivery: Delivery, *, now: datetime) -> None:
@@ -148,14 +159,15 @@ def _open_keys(organisation_id: int, keys: list[str]) -> QuerySet[Task, str]:
 
 def not_sent(draft: Draft, findings: Iterable[Finding], *, phone: str, now: datetime) -> Task:
     """Something stands in the way of sending: a person must put it right or call."""
+    desk = desk_of(draft.organisation, draft.message_type, now)
     blocking = [finding for finding in findings if finding.blocks]
     name = (codes.text("8279", draft.message_type) or draft.message_type) if draft.message_type else "Meldingen"
     return open_task(
         organisation=draft.organisation, kind="send" if phone else "decide", cause=f"not_sent.{blocking[0].code}",
         severity="high", now=now, patient=draft.patient, subject=draft.subject, due_at=draft.due_at,
-        unique_key=not_sent_key(draft), phone=phone, role=RESPONSIBLE,
-        unit=draft.content.unit if draft.content is not None else None,
-        text=f"{name} er ikke sendt. " + " ".join(finding.text for finding in blocking),
+        unique_key=not_sent_key(draft), phone=phone, role=desk.role,
+        unit=draft.content.unit if draft.content is not None else desk.unit,
+        text=f"{name} er ikke sendt. " + " ".join(finding.text for finding in blocking) + desk.told,
     )  # fmt: skip
 
 
@@ -188,6 +200,20 @@ def unreadable(arrival: Arrival, organisation: Organisation, *, now: datetime) -
         role=OPERATIONS,
     )  # fmt: skip
 
+
+NOT_DELIVERED = (
+    ("transport.bounce", "e-posten kom i retur. IKT må kontrollere mottakerens EDI-adresse i Adresseregisteret."),
+    ("transport.fault", "mottakerens meldingstjener kunne ikke lese den. IKT må kontrollere oppsettet mot mottakeren."),
+    (
+        "transport.no_answer",
+        "mottakerens meldingstjener har ikke svart. IKT må høre om den er nede.",
+    ),
+    ("transport.SecurityFailure", "signatur eller sertifikat ble ikke godtatt. IKT må kontrollere sertifikatene."),
+    ("transport.TimeToLiveExpired", "den kom fram for sent til å bli tatt imot."),
+    ("transport.", "mottakerens meldingstjener avviste den. IKT må sammenligne avtale og adresser med mottakeren."),
+    ("carrier.refused", "den kunne ikke sendes. IKT må kontrollere adresse, avtale og sertifikat for mottakeren."),
+)
+"""How a reason begins, and what is said: bokmål, the proposed action with it."""
 
 REASONS = {
     "not_for_us": "den er ikke adressert til noen her.",

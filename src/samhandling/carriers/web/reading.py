@@ -10,6 +10,7 @@ from cryptography import x509
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
+from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.carriers.ebxml import knowing, rules
 from samhandling.carriers.models import Ping, Received, Transmission
@@ -129,6 +130,11 @@ def counterparts(scope: Scope) -> dict[str, CommunicationParty]:
     """Parties of others that are spoken to by ebXML, by HER-id."""
     rows = CommunicationParty.objects.filter(carrier__startswith="ebxml").exclude(organisation=scope.organisation)
     return {row.her_id: row for row in rows.select_related("organisation").order_by("organisation__name", "name")}
+
+
+def visible(scope: Scope, her_id: int) -> bool:
+    """Whether the scope may look at the line to that party."""
+    return scope.may(May.WATCH_NETWORK) and str(her_id) in counterparts(scope)
 
 
 def lines(scope: Scope, now: datetime) -> list[Line]:

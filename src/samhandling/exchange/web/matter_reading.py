@@ -134,7 +134,7 @@ def _receivers(messages: Sequence[Message], now: datetime) -> dict[int, list[tup
     for delivery in deliveries.order_by("-role", "id"):
         message = sent[delivery.message_id or 0]
         status = words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now)
-        found.setdefault(message.pk, []).append((delivery.name, _role(delivery.role), status))
+        found.setdefault(message.pk, []).append((delivery.name, words.role_and_legs(delivery, now), status))
     came = [m.pk for m in messages if m.direction == Direction.IN]
     ours = Receipt.objects.filter(message__in=came, direction=Direction.OUT)
     answered = {(r.message_id, r.party_her): r for r in ours}

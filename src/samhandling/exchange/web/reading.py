@@ -186,7 +186,7 @@ def receivers(message: Message, now: datetime) -> list[tuple[str, str, Status]]:
     return [
         (
             delivery.name,
-            _("Hovedmottaker") if delivery.role == "PRIM" else _("Kopimottaker"),
+            words.role_and_legs(delivery, now),
             words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now),
         )
         for delivery in message.deliveries.select_related("hold", "withdrawn").order_by("role", "id").reverse()

@@ -177,6 +177,17 @@ def _standing(message: Message, delivery: Delivery, receipt: Receipt | None, now
     return Status(Tone.WAIT, _("Sendt, venter på bekreftelse"))
 
 
+def role_and_legs(delivery: Delivery, now: datetime) -> str:
+    """What the receiver is to the message, and every leg of the way: left here, with their message server, AppRec."""
+    role = _("Hovedmottaker") if delivery.role == "PRIM" else _("Kopimottaker")
+    legs = (
+        (delivery.handed_at, _("sendt %(when)s")),
+        (delivery.acknowledged_at, _("transportkvittering %(when)s")),
+        (delivery.receipted_at, _("AppRec %(when)s")),
+    )
+    return " · ".join([role, *(words % {"when": moment(at, now)} for at, words in legs if at is not None)])
+
+
 def _is_late(message: Message, now: datetime) -> bool:
     """Whether the first warning point of A-01 is behind us."""
     if message.generated_at is None:
