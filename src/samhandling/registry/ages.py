@@ -12,8 +12,12 @@ MOST = timedelta(hours=12)
 """Parties, certificates and agreements."""
 RENEW = timedelta(hours=11)
 """Asked anew within the hour before that: the work of an hourly job."""
-AGAIN = timedelta(minutes=10)
-"""Younger than this it is as fresh as asking could make it: what then does not fit is judged as it stands."""
+AGAIN = timedelta(minutes=1)
+"""Younger than this it is as fresh as asking could make it."""
+SKEW = timedelta(minutes=5)
+"""How far clocks of others may be ahead."""
+CHANGE = timedelta(hours=84)
+"""How long an old certificate is met after a change: what may be cached, and a message's life (HISD 1177)."""
 PAUSE = timedelta(minutes=2)
 """A register that did not answer is left alone so long: a slow one must not keep the workers."""
 LIST_MOST = timedelta(hours=12)
@@ -32,9 +36,19 @@ def stale(answered_at: datetime | None, now: datetime) -> bool:
     return answered_at is None or now - answered_at > MOST
 
 
-def worth_asking(answered_at: datetime | None, now: datetime) -> bool:
-    """Whether something that does not fit may be the fault of our copy: asked once, then judged (10.3)."""
-    return answered_at is None or now - answered_at > AGAIN
+def worth_asking(answered_at: datetime | None, written_at: datetime, now: datetime) -> bool:
+    """Whether a message that does not fit what we know may be right: our copy is older than it. Asked once (10.3).
+
+    A message from the future tells nothing of our copy.
+    """
+    if answered_at is None:
+        return True
+    return answered_at < written_at <= now + SKEW and now - answered_at > AGAIN
+
+
+def former(changed_at: datetime | None, now: datetime) -> bool:
+    """Whether the certificate before the present one may still be met: in messages that were signed with it (10.3)."""
+    return changed_at is not None and now - changed_at <= CHANGE
 
 
 def may_try(tried_at: datetime | None, fault: str, now: datetime) -> bool:

@@ -188,6 +188,10 @@ def _keep_party(row: RegisteredParty, told: Told | None, now: datetime) -> None:
         row.organisation_her_id, row.organisation_name = party.organisation_her_id, party.organisation_name
         row.organisation_number, row.edi_address = party.organisation_number, party.edi_address
         row.valid_from, row.valid_to = party.valid_from, party.valid_to
+        if {_der(signing), _der(encryption)} != {_plain(row.signing), _plain(row.encryption)}:
+            enqueue("registry.fetch_lists", {}, now=now, run_at=now, unique="registry.fetch_lists")
+        if row.signing is not None and signing is not None and _plain(row.signing) != _der(signing):
+            row.former_signing, row.signing_changed_at = row.signing, now
         row.signing, row.encryption = _der(signing), _der(encryption)
         _apply(party)
     row.save()
@@ -204,6 +208,11 @@ def _apply(party: PartyAnswer) -> None:
 
 def _der(certificate: x509.Certificate | None) -> bytes | None:
     return None if certificate is None else certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _plain(stored: bytes | memoryview | None) -> bytes | None:
+    """PostgreSQL gives a memoryview."""
+    return None if stored is None else bytes(stored)
 
 
 def ask_agreement(running: Running) -> None:

@@ -140,6 +140,7 @@ class ContactPoint(models.Model):
         IMAGING = "imaging", "Svarmeldinger bildediagnostikk"
         DISCHARGE_LETTER = "discharge_letter", "Epikriser"
         PLO = "plo", "PLO- og dialogmeldinger"
+        REFERRAL = "referral", "Henvisninger"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -255,6 +256,9 @@ class RegisteredParty(_Asked):
     signing = models.BinaryField(null=True, blank=True)
     """The certificate that it points to, DER."""
     encryption = models.BinaryField(null=True, blank=True)
+    former_signing = models.BinaryField(null=True, blank=True)
+    """The one before, and when it was replaced: messages that it signed may still be on their way."""
+    signing_changed_at = models.DateTimeField(null=True, blank=True)
 
 
 class RegisteredAgreement(_Asked):

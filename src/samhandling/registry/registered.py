@@ -10,8 +10,9 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.x509 import ocsp
 
-from samhandling.ebxml import certificates, cpa
+from samhandling.ebxml import certificates, cpa, packing
 from samhandling.ebxml.cpa import Agreement
+from samhandling.registry import ages
 from samhandling.registry.models import CertificateStatus, RegisteredAgreement, RegisteredParty, RevocationList
 
 
@@ -30,6 +31,7 @@ class PartyEntry:
     organisation_number: str
     edi_address: str
     signing: tuple[x509.Certificate, ...]
+    """The current one; after it the one before, as long as messages signed with it may come."""
     encryption: tuple[x509.Certificate, ...]
 
 
@@ -44,16 +46,17 @@ class AgreementEntry:
     agreement: Agreement | None
 
 
-def parties(her_ids: Iterable[str] | None = None) -> dict[str, PartyEntry]:
+def parties(now: datetime, her_ids: Iterable[str] | None = None) -> dict[str, PartyEntry]:
     """All that Adresseregisteret has answered, or of these HER-ids, by HER-id; what it never answered is not there."""
     rows = RegisteredParty.objects.filter(answered_at__isnull=False)
     if her_ids is not None:
         rows = rows.filter(her_id__in=list(her_ids))
-    return {row.her_id: _party(row) for row in rows}
+    return {row.her_id: _party(row, now) for row in rows}
 
 
-def _party(row: RegisteredParty) -> PartyEntry:
+def _party(row: RegisteredParty, now: datetime) -> PartyEntry:
     assert row.answered_at is not None
+    former = _one(row.former_signing) if ages.former(row.signing_changed_at, now) else ()
     return PartyEntry(
         row.her_id,
         row.found,
@@ -65,7 +68,7 @@ def _party(row: RegisteredParty) -> PartyEntry:
         row.organisation_name,
         row.organisation_number,
         row.edi_address,
-        _one(row.signing),
+        (*_one(row.signing), *former),
         _one(row.encryption),
     )
 
@@ -81,7 +84,7 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 def pair_of(one: str, other: str) -> str:
     """How the newest agreement of two parties is asked for: the smaller HER-id first (3.4)."""
-    return "_".join(sorted((one, other), key=int))
+    return packing.standard_cpa_id(one, other)
 
 
 def agreements() -> dict[str, AgreementEntry]:

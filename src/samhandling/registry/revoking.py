@@ -55,7 +55,7 @@ def _lists(now: datetime) -> set[str]:
     in_use: list[x509.Certificate] = [one.certificate for one in found.decrypters]
     in_use += [one.certificate for keys_of in found.signing.values() for _, one in keys_of]
     in_use += [one for ones in found.registered.values() for one in ones]
-    for party in registered.parties().values():
+    for party in registered.parties(now).values():
         in_use += [*party.signing, *party.encryption]
     return {url for certificate in set(in_use) for url in _named(certificate, found.trust.issuers, now)}
 

@@ -65,25 +65,26 @@ def require_answers(here: Known, envelope: Envelope, now: datetime) -> None:
     Raises CarrierError while an answer is awaited, CarrierRefusedError when there is no such receiver. A register that
     does not answer stops nothing that files or older answers know enough of.
     """
-    setting = configuration().registers
-    if setting is None:
+    if configuration().registers is None:
         return
     entry = registered.parties(now, [envelope.receiver_her]).get(envelope.receiver_her)
     party = here.party(envelope.receiver_her)
+    awaited = []
     if entry is None and (party is None or not party.encryption):
         asking.want_party(envelope.receiver_her, now=now)
-        raise CarrierError("the address register has not answered yet")
+        awaited.append("the address register")
     if entry is not None and not entry.found:
         raise CarrierRefusedError("the address register has no such receiver")
     if entry is not None and ages.stale(entry.answered_at, now):
         log.warning("an old answer of the address register is used", her_id=entry.her_id, since=str(entry.answered_at))
-    if not setting.agreement_url or not (envelope.sender_her.isdigit() and envelope.receiver_her.isdigit()):
-        return
     pair = registered.pair_of(envelope.sender_her, envelope.receiver_her)
     row = RegisteredAgreement.objects.filter(asked=pair).first()
-    if row is None or (row.answered_at is None and not row.fault):
-        asking.want_agreement(pair, now=now)
-        raise CarrierError("the agreement registry has not answered yet")
+    # Down and never asked: standard parameters are what most parties have.
+    never = row is None or (row.answered_at is None and not row.fault)
+    if never and asking.want_agreement(pair, now=now):
+        awaited.append("the agreement registry")
+    if awaited:
+        raise CarrierError(f"not answered yet: {', '.join(awaited)}")
 
 
 def receiver_may_have_changed(her_id: str, now: datetime) -> None:

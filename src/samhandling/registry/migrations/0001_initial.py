@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             name='ContactPoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('coordinator', 'Koordinatortelefon'), ('night', 'Nattelefon'), ('switchboard', 'Sentralbord'), ('acute_stop', 'Akutt stans'), ('planned_stop', 'Planlagt stans'), ('message_responsible', 'Meldingsansvarlig'), ('laboratory', 'Svarmeldinger laboratoriemedisin'), ('imaging', 'Svarmeldinger bildediagnostikk'), ('discharge_letter', 'Epikriser'), ('plo', 'PLO- og dialogmeldinger')], max_length=30)),
+                ('kind', models.CharField(choices=[('coordinator', 'Koordinatortelefon'), ('night', 'Nattelefon'), ('switchboard', 'Sentralbord'), ('acute_stop', 'Akutt stans'), ('planned_stop', 'Planlagt stans'), ('message_responsible', 'Meldingsansvarlig'), ('laboratory', 'Svarmeldinger laboratoriemedisin'), ('imaging', 'Svarmeldinger bildediagnostikk'), ('discharge_letter', 'Epikriser'), ('plo', 'PLO- og dialogmeldinger'), ('referral', 'Henvisninger')], max_length=30)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('phone', models.CharField(blank=True, max_length=30)),
                 ('email', models.EmailField(blank=True, max_length=254)),
@@ -214,6 +214,8 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(blank=True, null=True)),
                 ('signing', models.BinaryField(blank=True, null=True)),
                 ('encryption', models.BinaryField(blank=True, null=True)),
+                ('former_signing', models.BinaryField(blank=True, null=True)),
+                ('signing_changed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'abstract': False,

@@ -51,7 +51,7 @@ class FakeRegister:
         self.asked: list[str] = []
         """`GET /path`, in their order: what a test may look at."""
         self._stale: Content | None = None
-        self._issuers, self._clock, self._crl_life = dict(issuers or {}), clock, crl_life
+        self.issuers, self._clock, self._crl_life = dict(issuers or {}), clock, crl_life
         self.lock = threading.RLock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
@@ -139,7 +139,7 @@ class FakeRegister:
 
     def _revocation(self, content: Content, path: str, body: bytes) -> Answer:
         kind, _, name = path.strip("/").removesuffix(".crl").partition("/")
-        held = self._issuers.get(name)
+        held = self.issuers.get(name)
         if self.switches.revocation_down:
             return 503, "text/plain", b"down", {}
         if held is None:
