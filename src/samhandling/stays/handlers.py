@@ -19,7 +19,14 @@ from samhandling.stays.resolving import OPEN_STATES
 from samhandling.stays.rules import courses
 from samhandling.stays.rules.deadlines import CONSEQUENCES, NEVER_MISSED, DeadlineState
 from samhandling.stays.rules.expectations import ExpectationEvent, ExpectationState
-from samhandling.stays.rules.values import DeathWaitOver, DischargeTimeCame, NoNewsCame, ReadyDayCame, ReportWaitOver
+from samhandling.stays.rules.values import (
+    DeathWaitOver,
+    DischargeTimeCame,
+    NoNewsCame,
+    OrderWaitOver,
+    ReadyDayCame,
+    ReportWaitOver,
+)
 from samhandling.stays.work import Work, load_state, lock_stay
 from samhandling.store.prepared import only, prepared
 
@@ -29,6 +36,7 @@ TIMERS: dict[str, type[Event]] = {
     "ready_day": ReadyDayCame,
     "report": ReportWaitOver,
     "news": NoNewsCame,
+    "order": OrderWaitOver,
 }
 
 

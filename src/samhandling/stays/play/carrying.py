@@ -32,6 +32,7 @@ from samhandling.stays.rules.values import (
     NoNeedToAsk,
     NoNewsCame,
     Note,
+    OrderWaitOver,
     ReadyDayCame,
     ReportWaitOver,
     SetTimer,
@@ -47,6 +48,7 @@ TIMERS: dict[str, type[Event]] = {
     "ready_day": ReadyDayCame,
     "report": ReportWaitOver,
     "news": NoNewsCame,
+    "order": OrderWaitOver,
 }
 
 

@@ -176,21 +176,13 @@ class PostBox:
             # Who writes an early notice has found that there is a need after discharge (T05).
             stay.happen(events.NeedAssessed(at=step.at, value=True), self.now)
         standing = stay.ledger.information()
-        letter = stay.out.post(
+        stay.out.post(
             code, self.now, status="M" if standing else "N", of=standing[-1].reference if standing else "",
             reason=step.text("reason"), identifier=step.text("id"), facts={"content_type": 2 if standing else 1},
         )  # fmt: skip
         kind: Any = INFORMATION[code]
         stay.happen(events.InformationSent(at=step.at, kind=kind), self.now)
         stay.no_need("stay.change_notice", self.now)
-        if code != "M3" and not standing:
-            wait = timedelta(minutes=self.player.policy.order_wait_minutes)
-            self.player.agenda.add(self.now + wait, lambda at: self._check_order(stay, letter, at))
-
-    def _check_order(self, stay: PlayedStay, letter: Letter, at: datetime) -> None:
-        """A-08: no early notice has come meanwhile."""
-        if letter.stands and not any(one.code == "M3" for one in stay.ledger.information()):
-            stay.breach("A-08", at, message=letter.code, note="no early notice")
 
     def _cancel(self, step: ScriptStep, code: str) -> None:
         of = step.text("of") or ("" if code == "C" else code)

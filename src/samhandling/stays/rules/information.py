@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from samhandling.stays.rules.belonging import is_ordinary
 from samhandling.stays.rules.step import Step
-from samhandling.stays.rules.values import INPATIENT, ClockEvent, SetTimer, State
+from samhandling.stays.rules.values import INPATIENT, ClockEvent, DropTimer, SetTimer, State
 
 
 def sent(step: Step) -> None:
@@ -18,8 +18,13 @@ def sent(step: Step) -> None:
     step.drop("stay.no_update")
     if step.state.state in INPATIENT:
         step.do(SetTimer(name="news", at=event.at + timedelta(days=step.policy.no_update_days)))
-    if not before and event.kind != "early":
+    if event.kind == "early":
+        step.do(DropTimer(name="order"))
+    elif not before:
         step.note("no_early_notice")
+        if step.policy.health_information_followed:
+            wait = timedelta(minutes=step.policy.order_wait_minutes)
+            step.do(SetTimer(name="order", at=step.now + wait))
     if event.kind == "final":
         step.do(ClockEvent(clocks=("F9",), event="sent", at=event.at))
         step.drop("stay.information_missing")
@@ -59,6 +64,8 @@ def rejected(step: Step) -> None:
     stands = step.event.stands
     step.set(information=stands)
     step.note("information_rejected")
+    if not stands:
+        step.do(DropTimer(name="order"))
     step.do(ClockEvent(clocks=("F1",) if not stands else (), event="rejected", at=step.event.at))
     if stands != "final":
         step.do(ClockEvent(clocks=("F9",), event="rejected", at=step.event.at))
@@ -70,6 +77,12 @@ def withdrawn(step: Step) -> None:
     """The municipality no longer has any Helseopplysning that stands; F1 that was met stays met."""
     step.set(information="")
     step.note("information_withdrawn")
+    step.do(DropTimer(name="order"))
+
+
+def wrong_order(step: Step) -> None:
+    """A-08: a change or a final notice has gone without the early one, and it was not only overtaken."""
+    step.breach("A-08")
 
 
 def no_news(step: Step) -> None:

@@ -159,6 +159,8 @@ ROWS: tuple[Row, ...] = (
     _row("T06c", KNOWN, events.InformationWithdrawn, always, None, information.withdrawn),
     _row("N30", INVOLVED, values.NoNewsCame, always, None, information.no_news),
     _row("N30r", (S.NONE, S.EXPECTED, S.IN, *ENDED), values.NoNewsCame, always, None, admission.nothing),
+    _row("N31", (*INPATIENT, S.OUT), values.OrderWaitOver, always, None, information.wrong_order),
+    _row("N31r", (S.NONE, S.EXPECTED, S.DEAD, S.VOID), values.OrderWaitOver, always, None, admission.nothing),
     # The municipality's admission report
     _row("T01", S.NONE, events.ReportReceived, guards.may_be_expected, S.EXPECTED, information.expect_patient),
     _row("T01x", S.NONE, events.ReportReceived, always, None, admission.nothing),

@@ -257,6 +257,11 @@ class NoNewsCame(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderWaitOver(Event):
+    """A-08: the early notice that a later Helseopplysning may have overtaken has not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWaitOver(Event):
     """F8: no admission has come for the admission report."""
 
