@@ -134,6 +134,7 @@ MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 TASK_ACTIONS: tuple[str, ...] = (
     "samhandling.exchange.web.following_up.offer",
     "samhandling.downtime.web.after_views.offer",
+    "samhandling.downtime.web.suspicion_views.offer",
 )
 """Functions `(scope, causes, subjects) -> Link | None`: what may be done about a group of tasks besides."""
 
@@ -143,6 +144,9 @@ CHANNELS: dict[str, str] = {
     "sms": "samhandling.downtime.channels.sms.SmsChannel",
 }
 """Channel name -> class that fulfils `samhandling.downtime.ports.Channel`."""
+
+EXPIRIES: tuple[str, ...] = ("samhandling.carriers.expiring.expiries",)
+"""Functions `(organisation, now) -> list[samhandling.downtime.ports.Expiry]`: what the exchange needs and runs out."""
 
 BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 """Functions `(scope, now) -> list[Banner]`: what stands across every page."""

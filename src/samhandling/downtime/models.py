@@ -250,6 +250,21 @@ class IncomingMail(models.Model):
         indexes = [models.Index(fields=["organisation", "at"], name="incoming_mail_at")]
 
 
+class SuspicionMute(models.Model):
+    """A person has said that what looked like an outage is none: nothing is proposed for a while."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    counterpart_her = models.CharField(max_length=20, blank=True)
+    """Level-1 HER-id; empty: ourselves."""
+    reason = models.CharField(max_length=200)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "until"], name="suspicion_mute_until")]
+
+
 class EmergencyPrint(models.Model):
     """One ward's print-outs for emergencies: the pass phrase that opens them, and when one was last made."""
 

@@ -49,3 +49,23 @@ class Channel(Protocol):
 
         Raises ChannelRefusedError, ChannelBusyError, ChannelUnsureError.
         """
+
+
+class Expiry(Protocol):
+    """Something that the exchange with a counterpart needs, and the instant from which it no longer holds."""
+
+    @property
+    def her_id(self) -> str:
+        """The counterpart at level 1; empty: our own, and so everybody."""
+
+    @property
+    def what(self) -> str:
+        """`certificate` or `agreement`."""
+
+    @property
+    def name(self) -> str:
+        """Whose, or which."""
+
+    @property
+    def at(self) -> datetime:
+        """Aware UTC."""

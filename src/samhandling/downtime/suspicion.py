@@ -6,18 +6,18 @@ Nothing here announces anything: it opens a task with what speaks for an outage,
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
 
-from samhandling.downtime.models import Outage, OutageReport
+from samhandling.access.models import User
+from samhandling.downtime.facts import counterparts
+from samhandling.downtime.models import Outage, OutageReport, SuspicionMute
+from samhandling.downtime.ports import Expiry
 from samhandling.downtime.rules.number_filter import suspects
+from samhandling.downtime.signs import Evidence, Sign, evidence, expiries
 from samhandling.downtime.standing import DURING
 from samhandling.errors import SamhandlingError
-from samhandling.exchange.models import Delivery
-from samhandling.exchange.rules import DeliveryState
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import hosted_organisations
 from samhandling.pages.texts import _, moment
@@ -25,13 +25,18 @@ from samhandling.store.services import now as present
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import close_tasks, open_task
 
-SILENT_MESSAGES = 3
-"""So many messages without a receipt from one counterpart are evidence."""
-SILENT_FOR = timedelta(minutes=30)
-LOOKED_BACK = timedelta(hours=12)
+EXPIRES_SOON = timedelta(days=14)
 PAUSE_SECONDS = 60.0
 REPORTS_AN_HOUR = 30
 CAUSE = "outage_suspected"
+EXPIRING = "outage_expiring"
+MUTED_HOURS = (1, 4, 12, 24, 72)
+
+
+class ReasonMissingError(SamhandlingError):
+    """Somebody says that it is no outage, without why or for how long."""
+
+    code = "downtime.reason_missing"
 
 
 class ReportRefusedError(SamhandlingError):
@@ -40,43 +45,11 @@ class ReportRefusedError(SamhandlingError):
     code = "downtime.report_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for an outage at one counterpart."""
-
-    her_id: str
-    name: str
-    waiting: int
-    failed: int
-    last_receipt: datetime | None
-
-
-def evidence(organisation: Organisation, now: datetime) -> list[Evidence]:
-    """Counterparts from which nothing has come for messages that should have been receipted, most messages first."""
-    recent = Delivery.objects.filter(
-        organisation=organisation, message__isnull=False, hold=None, queued_at__gte=now - LOOKED_BACK
-    )
-    waiting = Q(receipted_at=None, queued_at__lte=now - SILENT_FOR) & ~Q(state=DeliveryState.FAILED)
-    rows = (
-        recent.values("organisation_her")
-        .annotate(
-            waiting=Count("pk", filter=waiting), failed=Count("pk", filter=Q(state=DeliveryState.FAILED)),
-            last=Max("receipted_at"), name=Max("name"),
-        )
-        .order_by("-waiting", "organisation_her")
-    )  # fmt: skip
-    return [
-        Evidence(row["organisation_her"], row["name"], row["waiting"], row["failed"], row["last"])
-        for row in rows
-        if row["waiting"] + row["failed"] >= SILENT_MESSAGES
-        and (row["last"] is None or row["last"] <= now - SILENT_FOR)
-    ]
-
-
 @transaction.atomic
 def look(organisation: Organisation, now: datetime) -> int:
     """Propose an outage for each counterpart that the evidence speaks against; withdraw proposals that fell away."""
-    found = [] if _known(organisation) else evidence(organisation, now)
+    runs_out = expiries(organisation, now)
+    found = suspected(organisation, now, runs_out)
     wanted = {f"{CAUSE}:{each.her_id}": each for each in found}
     standing = Task.objects.filter(organisation=organisation, cause=CAUSE, closed_at=None)
     gone = [key for key in standing.values_list("unique_key", flat=True) if key not in wanted]
@@ -85,23 +58,81 @@ def look(organisation: Organisation, now: datetime) -> int:
     for key, each in wanted.items():
         open_task(
             organisation=organisation, kind="decide", cause=CAUSE, severity="high", role="message_responsible",
-            now=now, unique_key=key, group_key=key, text=_told(each, now),
+            now=now, unique_key=key, group_key=key, text=told(each, now),
         )  # fmt: skip
+    _remind(organisation, runs_out, now)
     return len(wanted)
 
 
-def _known(organisation: Organisation) -> bool:
-    """While an outage of everything lasts there is nothing to suspect."""
-    during = Outage.objects.filter(organisation=organisation, state__in=DURING)
-    return any(not outage.municipalities for outage in during)
+def suspected(organisation: Organisation, now: datetime, runs_out: list[Expiry] | None = None) -> list[Evidence]:
+    """The counterparts that the evidence speaks against, but for those whose outage is known or said to be none."""
+    known = Outage.objects.filter(organisation=organisation, state__in=DURING)
+    if any(not outage.municipalities for outage in known):
+        return []
+    quiet = {each.her_id for outage in known for each in counterparts(outage, now)}
+    mutes = SuspicionMute.objects.filter(organisation=organisation, until__gt=now)
+    quiet |= set(mutes.values_list("counterpart_her", flat=True))
+    found = evidence(organisation, now, expiries(organisation, now) if runs_out is None else runs_out)
+    return [each for each in found if each.her_id not in quiet]
 
 
-def _told(each: Evidence, now: datetime) -> str:
-    last = moment(each.last_receipt, now) if each.last_receipt else _("ingen det siste halve døgnet")
-    return _(
-        "%(name)s: %(waiting)s meldinger uten bekreftelse, %(failed)s som ikke kom fram. Siste bekreftelse: %(last)s. "
-        "Ring dem. Er det stans, meld den under Nedetid."
-    ) % {"name": each.name, "waiting": each.waiting, "failed": each.failed, "last": last}
+@transaction.atomic
+def mute(
+    organisation: Organisation, her_id: str, *, reason: str, hours: int, user: User, now: datetime
+) -> SuspicionMute:
+    """A person says that it is no outage: nothing is proposed for that counterpart for so many hours.
+
+    Raises ReasonMissingError.
+    """
+    if not reason.strip() or hours not in MUTED_HOURS:
+        raise ReasonMissingError(f"hours {hours}")
+    if suspects(reason):
+        raise ReportRefusedError("looks like a person number")
+    row = SuspicionMute.objects.create(
+        organisation=organisation, counterpart_her=her_id, reason=reason.strip()[:200], user=user, at=now,
+        until=now + timedelta(hours=hours),
+    )  # fmt: skip
+    close_tasks(
+        how="done", now=now, organisation=organisation, unique_key=f"{CAUSE}:{her_id}", user=user, note=row.reason
+    )
+    return row
+
+
+def _remind(organisation: Organisation, runs_out: list[Expiry], now: datetime) -> None:
+    """A task for each certificate and agreement that soon runs out; closed when it has been renewed."""
+    soon = {f"{EXPIRING}:{each.what}:{each.her_id}:{each.name}"[:120]: each
+            for each in runs_out if now < each.at <= now + EXPIRES_SOON}  # fmt: skip
+    standing = Task.objects.filter(organisation=organisation, cause=EXPIRING, closed_at=None)
+    gone = [key for key in standing.values_list("unique_key", flat=True) if key not in soon]
+    if gone:
+        close_tasks(how="resolved", now=now, organisation=organisation, unique_key=gone)
+    for key, each in soon.items():
+        text = _("Sertifikatet til %(name)s går ut %(when)s.") if each.what == "certificate" else _(
+            "Avtalen %(name)s går ut %(when)s.")  # fmt: skip
+        open_task(
+            organisation=organisation, kind="technical", cause=EXPIRING, severity="normal", now=now, due_at=each.at,
+            role="message_responsible", unique_key=key, group_key=EXPIRING,
+            text=text % {"name": each.name, "when": moment(each.at, now)},
+        )  # fmt: skip
+
+
+def told(each: Evidence, now: datetime) -> str:
+    """The evidence in words, with the name first."""
+    return f"{each.name}: {' '.join(said(sign, now) for sign in each.signs)}"
+
+
+def said(sign: Sign, now: datetime) -> str:
+    """One sign in words."""
+    when = moment(sign.at, now) if sign.at is not None else _("ingen det siste halve døgnet")
+    return {
+        "unconfirmed": _("%(count)s meldinger uten bekreftelse. Siste bekreftelse: %(when)s."),
+        "failed": _("%(count)s meldinger kom ikke fram."),
+        "bounced": _("%(count)s meldinger kom i retur fra e-posttjeneren deres."),
+        "queue": _("%(count)s meldinger venter på å bli sendt, og køen vokser."),
+        "silent": _("Ingen meldinger på fire timer. Det pleier å komme %(count)s på denne tiden."),
+        "certificate": _("Sertifikatet til %(name)s gikk ut %(when)s."),
+        "agreement": _("Avtalen %(name)s gikk ut %(when)s."),
+    }[sign.kind] % {"count": sign.count, "when": when, "name": sign.name}
 
 
 _next_look = 0.0

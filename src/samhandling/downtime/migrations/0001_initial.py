@@ -396,4 +396,29 @@ class Migration(migrations.Migration):
             name="together",
             field=models.BooleanField(default=False),
         ),
+        migrations.CreateModel(
+            name="SuspicionMute",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("counterpart_her", models.CharField(blank=True, max_length=20)),
+                ("reason", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "until"], name="suspicion_mute_until")],
+            },
+        ),
     ]

@@ -11,12 +11,15 @@ from samhandling.downtime.web import (
     phone_views,
     public_views,
     report_views,
+    suspicion_views,
     views,
 )
 
 app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
+    path("nedetid/mulig/", suspicion_views.suspects, name="suspects"),
+    path("nedetid/mulig/<slug:her_id>/", suspicion_views.none, name="no-outage"),
     path("nedetid/etter/", after_views.after, name="after"),
     path("nedetid/etter/<int:pk>/", after_views.decide, name="decide"),
     path("nedetid/meldt/", mail_views.incoming, name="incoming"),

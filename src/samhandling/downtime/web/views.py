@@ -19,7 +19,7 @@ from samhandling.downtime import approving, reporting, services, together
 from samhandling.downtime.models import Outage
 from samhandling.downtime.rules.life import ImpossibleChangeError
 from samhandling.downtime.rules.plan import OutageFactsError
-from samhandling.downtime.web import mail_reading, reading, words
+from samhandling.downtime.web import mail_reading, reading, suspicion_views, words
 from samhandling.downtime.web.forms import AcuteForm, ExtendForm, MoveForm, PlannedForm, TextForm
 from samhandling.downtime.wording import Text
 from samhandling.errors import NotFoundError, SamhandlingError
@@ -51,7 +51,7 @@ def acute(request: HttpRequest, scope: Scope) -> HttpResponse:
     """An acute outage: the form is filled in with *now*, *all* and *not known*; one click sends."""
     now = present()
     told = reporting.waiting(_whole(request.GET.get("meldt", "")), scope.organisation.pk)
-    initial = {"reported_by": reporting.by_whom(told, now)} if told is not None else {}
+    initial = {"reported_by": reporting.by_whom(told, now)} if told is not None else suspicion_views.proposed(request)
     form = AcuteForm(request.POST or None, organisation=scope.organisation, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -30,6 +30,7 @@ TITLES: dict[str, str] = {
     "message.status_not_allowed": N_("Status som ikke er avtalt"),
     "message.unknown_service": N_("Ukjent tjeneste hos oss"),
     "outage_call": N_("Meldingene er nede: ring kommunen"),
+    "outage_expiring": N_("Sertifikat eller avtale går ut"),
     "outage_unapproved": N_("Godkjenn varselet om stans"),
     "outage_withdrawn": N_("Trukket tilbake mens den ventet: avgjør om begge sendes"),
     "outage_suspected": N_("Mulig stans: ring og avgjør"),
