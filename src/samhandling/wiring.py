@@ -29,10 +29,13 @@ HANDLERS: dict[str, str] = {
     "exchange.set_aside": "samhandling.exchange.reading_in.set_aside",
     "carriers.resend": "samhandling.carriers.ebxml.jobs.resend",
     "carriers.answer": "samhandling.carriers.ebxml.jobs.answer",
+    "carriers.ping": "samhandling.carriers.ebxml.trying.ping",
+    "carriers.test_message": "samhandling.carriers.ebxml.trying.test_message",
+    "carriers.forget": "samhandling.carriers.keeping.forget",
+    "carriers.posted": "samhandling.carriers.ebxml.jobs.posted",
     "stays.timer": "samhandling.stays.handlers.timer",
     "stays.deadline": "samhandling.stays.handlers.deadline",
     "stays.delivery": "samhandling.stays.handlers.delivery",
-    "carriers.posted": "samhandling.carriers.ebxml.jobs.posted",
     "stays.received": "samhandling.stays.handlers.received",
     "stays.cancelled": "samhandling.stays.handlers.cancelled",
     "stays.course_check": "samhandling.stays.handlers.course_check",
@@ -67,12 +70,13 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
-HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget")
+HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget", "carriers.forget")
 """Handlers without payload for which a worker enqueues a job each hour."""
 
 CARRIERS: dict[str, str] = {
     "loopback": "samhandling.carriers.loopback.carrier.LoopbackCarrier",
     "ebxml_smtp": "samhandling.carriers.ebxml_smtp.carrier.EbxmlSmtpCarrier",
+    "ebxml_http": "samhandling.carriers.ebxml_http.carrier.EbxmlHttpCarrier",
 }
 """Carrier name -> class that fulfils `samhandling.exchange.ports.Carrier`."""
 
@@ -80,14 +84,13 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "task": ("tasks:task", "samhandling.tasks.web.reading:visible"),
     "message": ("exchange:message", "samhandling.exchange.web.reading:visible"),
     "stay": ("stays:stay", "samhandling.stays.web.scope:visible"),
-    "ebxml_http": "samhandling.carriers.ebxml_http.carrier.EbxmlHttpCarrier",
     "course": ("stays:course", "samhandling.stays.web.scope:course_visible"),
     "outage": ("downtime:outage", "samhandling.downtime.web.reading:visible"),
     "job": ("worklist:dead-job", "samhandling.worklist.web.dead_job_views:visible"),
+    "counterpart": ("carriers:counterpart", "samhandling.carriers.web.reading:visible"),
     "adt": ("intake:record", "samhandling.intake.web.reading:visible"),
 }
 """Kind of a subject (`stay:12`) -> page name, and `module:function` that says whether a scope may see that row."""
-    "counterpart": ("carriers:counterpart", "samhandling.carriers.web.reading:visible"),
 
 EVERYBODY = (
     "ward_nurse",
@@ -107,12 +110,12 @@ COLLECTORS: tuple[str, ...] = (
     "samhandling.writing.collecting.acknowledgments_now",
     "samhandling.downtime.emergency.print_now",
     "samhandling.downtime.suspicion.look_now",
+    "samhandling.downtime.mail_in.look_now",
 )
 """Functions `() -> int` by which the worker takes in what carriers find outside the node."""
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
-    "samhandling.downtime.mail_in.look_now",
     (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
@@ -124,10 +127,10 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
     (N_("Stoppet arbeid"), "worklist:dead-jobs", ("operations",)),
+    (N_("Forbindelser"), "carriers:counterparts", ("operations", "admin")),
 )
 """Menu entries in their order: bokmål text, page name, and the roles that see it."""
 
-    (N_("Forbindelser"), "carriers:counterparts", ("operations", "admin")),
 MESSAGE_LINES: tuple[str, ...] = ("samhandling.writing.web.line.filed",)
 """Functions `(message, now) -> Status | None`: what the page of a message says of it besides."""
 
@@ -145,6 +148,21 @@ CHANNELS: dict[str, str] = {
 }
 """Channel name -> class that fulfils `samhandling.downtime.ports.Channel`."""
 
+MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
+"""Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
+
+OUTAGES = "samhandling.downtime.covering.spans"
+"""Function `(organisation id, since) -> [(start, end or None, municipality numbers)]`: when messages were really down."""
+
+CALL_LINES = "samhandling.writing.web.line.calls_filed"
+"""Function `(call ids, now) -> {call id: Status}`: whether a telephone call is in the record."""
+
+TASK_HELP = "samhandling.stays.web.explaining.help_for"
+"""Function `(tasks, now) -> {task id: Explanation}`: what a condition means, what to do, and whom to call now."""
+
+REMIND_HOURS = "samhandling.stays.reminders.hours"
+"""Function `(organisation id, now) -> hours` between two reminders of a condition that lasts."""
+
 EXPIRIES: tuple[str, ...] = ("samhandling.carriers.expiring.expiries",)
 """Functions `(organisation, now) -> list[samhandling.downtime.ports.Expiry]`: what the exchange needs and runs out."""
 
@@ -153,18 +171,3 @@ BANNERS: tuple[str, ...] = ("samhandling.downtime.web.banner.banners",)
 
 METRICS: tuple[str, ...] = ()
 """Functions that give metric families for `/metrics`."""
-MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
-"""Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
-
-OUTAGES = "samhandling.downtime.covering.spans"
-"""Function `(organisation id, since) -> [(start, end or None, municipality numbers)]`: when messages were really down."""
-
-TASK_HELP = "samhandling.stays.web.explaining.help_for"
-CALL_LINES = "samhandling.writing.web.line.calls_filed"
-"""Function `(call ids, now) -> {call id: Status}`: whether a telephone call is in the record."""
-
-"""Function `(tasks, now) -> {task id: Explanation}`: what a condition means, what to do, and whom to call now."""
-
-REMIND_HOURS = "samhandling.stays.reminders.hours"
-"""Function `(organisation id, now) -> hours` between two reminders of a condition that lasts."""
-
