@@ -98,6 +98,7 @@ EVERYBODY = (
     "message_responsible",
     "case_handler",
     "municipal_nurse",
+    "doctor",
     "leader",
     "operations",
     "watch",
@@ -116,7 +117,7 @@ COLLECTORS: tuple[str, ...] = (
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
-    (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse")),
+    (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse", "doctor")),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
     (N_("Meldinger"), "exchange:list", ("plo_resource", "message_responsible", "operations")),

@@ -19,7 +19,9 @@ from samhandling.store.services import now, require_test_store
 
 app = typer.Typer(no_args_is_help=True, help="Brukere: lag, gi rolle, steng ute, vis.")
 
-ROLE_HELP = "ward_nurse, message_responsible, plo_resource, case_handler, municipal_nurse, operations eller admin."
+ROLE_HELP = (
+    "ward_nurse, message_responsible, plo_resource, case_handler, municipal_nurse, doctor, operations eller admin."
+)
 ORGANISATION_HELP = "Organisasjonsnummer eller HER-id (nivå 1)."
 FROM_STDIN = typer.Option("--password-stdin", help="Les passordet som én linje fra standard inn i stedet for å spørre.")
 

@@ -17,6 +17,8 @@ class Role(StrEnum):
     PLO_RESOURCE = "plo_resource"
     CASE_HANDLER = "case_handler"
     MUNICIPAL_NURSE = "municipal_nurse"
+    DOCTOR = "doctor"
+    """A general practitioner, or somebody who works for one."""
     OPERATIONS = "operations"
     WATCH = "watch"
     """Night duty: announces an acute outage, and nothing else."""
@@ -34,7 +36,7 @@ class May(StrEnum):
     REGISTER = "register"
     """Register on a stay what the patient system lacks."""
     SEE_COURSES = "see_courses"
-    """The municipality's desk."""
+    """The desk of a municipality or of a doctor's office: all that it has received."""
     WORK_TASKS = "work_tasks"
     SEE_MESSAGES = "see_messages"
     """Every message of the organisation, metadata first."""
@@ -69,6 +71,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     | {May.ANNOUNCE_ACUTE, May.RUN_OUTAGES, May.SEE_FIGURES},
     Role.CASE_HANDLER: _MUNICIPAL,
     Role.MUNICIPAL_NURSE: _MUNICIPAL,
+    Role.DOCTOR: _MUNICIPAL,
     Role.OPERATIONS: frozenset(
         {May.SEE_MESSAGES, May.SETTLE_JOBS, May.SET_CLOCK, May.ANNOUNCE_ACUTE, May.WATCH_NETWORK}
     ),
@@ -93,5 +96,7 @@ def fits(role: Role, organisation_kind: str, *, has_unit: bool) -> bool:
     if role in HOSPITAL_ROLES and organisation_kind != "hospital":
         return False
     if role in MUNICIPAL_ROLES and organisation_kind != "municipality":
+        return False
+    if role is Role.DOCTOR and organisation_kind != "gp":
         return False
     return has_unit or role not in NEEDS_UNIT

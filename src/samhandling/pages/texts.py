@@ -43,6 +43,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.PLO_RESOURCE: N_("PLO-ressursperson"),
     Role.CASE_HANDLER: N_("Saksbehandler"),
     Role.MUNICIPAL_NURSE: N_("Sykepleietjenesten"),
+    Role.DOCTOR: N_("Lege"),
     Role.OPERATIONS: N_("IKT-drift"),
     Role.WATCH: N_("Vakt"),
     Role.ADMIN: N_("Administrator"),

@@ -60,6 +60,8 @@ TAKERS: dict[str, dict[str, tuple[str, ...]]] = {
     "HELSEOPPLYSNINGER_LEGE": {"gp": (DOCTOR,), "municipality": (DOCTOR,)},
     "ORIENTERING_TJENESTETILBUD": {"gp": (DOCTOR,), "municipality": (DOCTOR,)},
     "MEDISINSKE_OPPLYSNINGER": {"municipality": (NURSING, CASE_HANDLING, DOCTOR, PSYCH_HEALTH)},
+    "DIALOG_FORESPORSEL": {"gp": (DOCTOR,), "municipality": (NURSING, CASE_HANDLING, DOCTOR, PSYCH_HEALTH)},
+    "LOG_DOD": {"gp": (DOCTOR,), "municipality": (NURSING,)},
     "DIALOG_HELSEFAGLIG": {"gp": EVERYBODY, "hospital": EVERYBODY, "municipality": EVERYBODY},
     "DIALOG_NOTAT": {"gp": EVERYBODY, "hospital": EVERYBODY, "municipality": EVERYBODY},
 }
@@ -67,6 +69,7 @@ TAKERS: dict[str, dict[str, tuple[str, ...]]] = {
 WRITERS: dict[str, tuple[str, ...]] = {
     "HELSEOPPLYSNINGER_LEGE": (NURSING, PSYCH_HEALTH),
     "ORIENTERING_TJENESTETILBUD": (CASE_HANDLING,),
+    "LOG_DOD": (NURSING, PSYCH_HEALTH),
 }
 """Whose message it is within a municipality, where the standard says so; the first that there is sends it."""
 

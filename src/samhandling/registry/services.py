@@ -115,9 +115,16 @@ def copy_book(message_type: str, own: Organisation, day: date) -> list[Communica
     return sorted(open_to, key=lambda row: (row.organisation.name, row.name, row.her_id))
 
 
-def writer_of(message_type: str, own: Organisation, day: date, *, prefer: str = "") -> CommunicationParty | None:
-    """Which of our own parties sends a message of that type: by its rule, else the preferred function, else any."""
+def writer_of(
+    message_type: str, own: Organisation, day: date, *, prefer: str = "", person: tuple[str, str] = ("", "")
+) -> CommunicationParty | None:
+    """Which of our own parties sends a message of that type: the writer where we have an address of `person` (given
+    name, family name), as of a doctor; else by the rule of the type, else the preferred function, else any.
+    """
     mine = parties_of(own, day)
+    named = [p for p in mine if p.kind == CommunicationParty.Kind.PERSON and (p.given_name, p.family_name) == person]
+    if named:
+        return named[0]
     for function in (*rules.WRITERS.get(message_type, ()), prefer):
         found = next((party for party in mine if party.function == function), None)
         if found is not None:

@@ -239,6 +239,11 @@ CAUSES: dict[str, Cause] = {
         "read", "high", "ward",
         "En avviksmelding hører ikke til noe forløp: en melding er feilsendt eller kan ikke leses. Les den.",
     ),
+    "message.loose.doctor": Cause("read", "normal", "ward", "Les meldingen, og svar om det trengs."),
+    "message.loose.doctor_request": Cause("answer", "medium", "ward", "Les forespørselen, og svar."),
+    "message.loose.doctor_deviation": Cause(
+        "read", "high", "ward", "En melding er feilsendt eller kan ikke leses. Les avviksmeldingen.",
+    ),
     "course.place": Cause("answer", "medium", "ward", "Gi ny beskjed straks plass er klar."),
     "course.order": Cause(
         "decide", "medium", "responsible",

@@ -195,8 +195,14 @@ def tell_stay(work: Work, talk: Talk, message: Message) -> None:
 
 
 def answered(about: Message, *, user: User, now: datetime) -> None:
-    """A request was answered by a message of another type (dialog-messages 5): the work with it ends, and its clock."""
-    close_tasks(unique_key=request_key(about), organisation=about.organisation, how="done", now=now, user=user)
+    """A message was answered by one of another type (dialog-messages 5): the work with it ends, and its clock."""
+    close_tasks(
+        unique_key=[request_key(about), read_key(about)],
+        organisation=about.organisation,
+        how="done",
+        now=now,
+        user=user,
+    )
     kind, _, number = about.subject.partition(":")
     if kind != "stay" or about.type != "DIALOG_FORESPORSEL":
         return
@@ -208,6 +214,11 @@ def answered(about: Message, *, user: User, now: datetime) -> None:
 def request_key(message: Message) -> str:
     """Unique key of the task to answer a request."""
     return f"message:{message.pk}:request"
+
+
+def read_key(message: Message) -> str:
+    """Unique key of the task to read a message."""
+    return f"message:{message.pk}:read"
 
 
 def place_key(course: Course) -> str:

@@ -213,8 +213,10 @@ def received(running: Running) -> None:
             if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
                 if facts is not None:
                     coursing.take(message, facts, now=running.now)
-            else:
+            elif message.organisation.kind == Organisation.Kind.HOSPITAL:
                 _judge_at_hospital(message, running.now)
+            else:
+                hearing.hear(message, now=running.now)
         elif message.direction == Direction.IN:
             if "manual_match" in message.flags:
                 hearing.forget(message, now=running.now)

@@ -15,7 +15,7 @@ from samhandling.stays import awaiting, carrying, judging
 from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final, read
-from samhandling.stays.dialogs import request_key
+from samhandling.stays.dialogs import read_key, request_key
 from samhandling.stays.models import Course, CourseEvent, Stay
 from samhandling.stays.policies import policy_of
 from samhandling.stays.resolving import OPEN_STATES
@@ -45,10 +45,13 @@ def hear(message: Message, *, now: datetime) -> None:
     """Tie a received message to its stay or course, once, and give its readers their work."""
     if message.subject:
         return
-    if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
-        _at_municipality(message, now)
-    elif message.type in HEARD:
-        _at_hospital(message, now)
+    match message.organisation.kind:
+        case Organisation.Kind.MUNICIPALITY:
+            _at_municipality(message, now)
+        case Organisation.Kind.HOSPITAL if message.type in HEARD:
+            _at_hospital(message, now)
+        case Organisation.Kind.GP:
+            _ask_service(message, now)
 
 
 def forget(message: Message, *, now: datetime) -> None:
@@ -59,11 +62,6 @@ def forget(message: Message, *, now: datetime) -> None:
     if message.type == REPORT:
         awaiting.report_gone(message, now=now)
     close_tasks(unique_key=keys, organisation=message.organisation, how="obsolete", now=now)
-
-
-def read_key(message: Message) -> str:
-    """Unique key of the task to read a message."""
-    return f"message:{message.pk}:read"
 
 
 def _answered(message: Message, kind: str) -> str:
@@ -154,7 +152,8 @@ def _ask_service(message: Message, now: datetime) -> None:
     for each in earlier:
         forget(each, now=now)
     kind = HEARD.get(message.type, "read")
-    cause = f"{LOOSE}.{kind}" if f"{LOOSE}.{kind}" in CAUSES else f"{LOOSE}.read"
+    names = (f"doctor_{kind}", "doctor") if message.organisation.kind == Organisation.Kind.GP else (kind, "read")
+    cause = next(f"{LOOSE}.{name}" for name in names if f"{LOOSE}.{name}" in CAUSES)
     what = CAUSES[cause]
     unit = last.unit if last is not None else service_of(message) or _service_wanted(message, now)
     task = open_task(

@@ -11,7 +11,7 @@ from samhandling.clock import oslo
 from samhandling.errors import SamhandlingError
 from samhandling.intake.models import AdtRecord
 from samhandling.organisations.models import Organisation
-from samhandling.organisations.services import municipality
+from samhandling.organisations.services import hosted_organisations, municipality
 from samhandling.pages.texts import ROLE_NAMES
 from samhandling.patients.services import register
 from samhandling.patients.values import Number, PatientDetails
@@ -101,7 +101,8 @@ _SEXES = {"M": "1", "K": "2"}
 
 
 def _know_users(day: Day, *, now: datetime) -> None:
-    """Let each municipality know those who have its services: its record system knows its own users."""
+    """Let each municipality know those who have its services, and doctors their patients, as record systems do."""
+    doctors = list(hosted_organisations("gp"))
     for person in _users(day):
         home = municipality(person.municipality, oslo.day(day.starts_at))
         if home is None or not home.hosted:
@@ -116,7 +117,8 @@ def _know_users(day: Day, *, now: datetime) -> None:
             municipality_number=home.municipality_number,
             protection=person.protection,
         )
-        register(details, organisation_id=home.pk, now=now)
+        for known_to in (home, *doctors):
+            register(details, organisation_id=known_to.pk, now=now)
 
 
 def _users(day: Day) -> Iterator[Person]:

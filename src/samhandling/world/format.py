@@ -224,6 +224,7 @@ class Membership(_Table, kw_only=True):
         "plo_resource",
         "case_handler",
         "municipal_nurse",
+        "doctor",
         "operations",
         "watch",
         "leader",

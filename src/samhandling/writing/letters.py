@@ -50,6 +50,8 @@ class Letter:
     """The telephone of where it is written, when the page knows it."""
     function: str = ""
     """The function of our own that writes, where the type leaves it open: `nursing case_handling` …"""
+    person: tuple[str, str] = ("", "")
+    """Given and family name of who writes, who may have an address of their own."""
 
 
 def receivers(letter: Letter, now: datetime) -> list[CommunicationParty]:
@@ -100,7 +102,9 @@ def _draft(letter: Letter, values: Mapping[str, Any], now: datetime) -> Draft:
     if before is not None:
         sender = before.own_her
     else:
-        own = writer_of(letter.message_type, letter.organisation, oslo.day(now), prefer=letter.function)
+        own = writer_of(
+            letter.message_type, letter.organisation, oslo.day(now), prefer=letter.function, person=letter.person
+        )
         sender = own.her_id if own is not None else ""
     return Draft(
         organisation=letter.organisation,

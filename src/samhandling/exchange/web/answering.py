@@ -17,7 +17,9 @@ from samhandling.pages.values import Link
 
 STANDARDS = frozenset({"plo", "dialogmelding"})
 """Standards whose messages a person may ask about, answer, or report as faulty."""
-WITHDRAWN_BY_HAND = frozenset({"HELSEOPPLYSNINGER_LEGE", "ORIENTERING_TJENESTETILBUD", "MEDISINSKE_OPPLYSNINGER"})
+WITHDRAWN_BY_HAND = frozenset(
+    {"HELSEOPPLYSNINGER_LEGE", "ORIENTERING_TJENESTETILBUD", "MEDISINSKE_OPPLYSNINGER", "LOG_DOD"}
+)
 """Types of ours that are withdrawn from their own page; the others from the page of their stay."""
 DIALOGUE = "DIALOG_HELSEFAGLIG"
 INFORMATION, REPORT = "helseopplysning", "innleggelsesrapport"

@@ -130,7 +130,7 @@ def _receivers(messages: Sequence[Message], now: datetime) -> dict[int, list[tup
     found: dict[int, list[tuple[str, str, Status]]] = {}
     sent = {m.pk: m for m in messages if m.direction == Direction.OUT}
     receipts = reading.counted(sent.values())
-    deliveries = Delivery.objects.filter(message__in=sent).select_related("hold", "withdrawn")
+    deliveries = Delivery.objects.filter(message__in=sent).select_related(*reading.TOLD)
     for delivery in deliveries.order_by("-role", "id"):
         message = sent[delivery.message_id or 0]
         status = words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now)

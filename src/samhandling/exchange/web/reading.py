@@ -154,13 +154,17 @@ def unconfirmed(message: Message) -> Status | None:
     return Status(Tone.WARN, _("Ikke bekreftet samme pasient"), _("Nummer eller navn i meldingen er et annet."))
 
 
+TOLD = ("hold", "withdrawn", "party__organisation")
+"""What the standing of a delivery is told from, besides its row."""
+
+
 def statuses(messages: Iterable[Message], now: datetime) -> dict[int, Status]:
     """Message id -> where it stands; of several receivers the one that most needs a person."""
     found = list(messages)
     out = [m for m in found if m.direction == Direction.OUT]
     result = {m.pk: words.status_in(m) for m in found if m.direction == Direction.IN}
     deliveries: dict[int, list[Delivery]] = {}
-    for delivery in Delivery.objects.filter(message__in=out).select_related("hold", "withdrawn").order_by("id"):
+    for delivery in Delivery.objects.filter(message__in=out).select_related(*TOLD).order_by("id"):
         deliveries.setdefault(delivery.message_id or 0, []).append(delivery)
     receipts = counted(out)
     order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.OK, Tone.INFO, Tone.QUIET)
@@ -189,8 +193,13 @@ def receivers(message: Message, now: datetime) -> list[tuple[str, str, Status]]:
             words.role_and_legs(delivery, now),
             words.status_of_delivery(message, delivery, receipts.get((message.pk, delivery.her_id)), now),
         )
-        for delivery in message.deliveries.select_related("hold", "withdrawn").order_by("role", "id").reverse()
+        for delivery in deliveries_of(message)
     ]
+
+
+def deliveries_of(message: Message) -> QuerySet[Delivery]:
+    """One per receiver, the main one first."""
+    return message.deliveries.select_related(*TOLD).order_by("-role", "-id")
 
 
 def receipts(message: Message, now: datetime) -> list[ReceiptView]:

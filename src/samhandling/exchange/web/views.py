@@ -94,6 +94,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "message": reading.rows(scope, [found], now)[0],
         "patient": strip(found.patient, test=is_test_store()) if found.patient and sees_patients else None,
         "receivers": [] if inward else reading.receivers(found, now),
+        "received_help": "" if inward else words.received_help(reading.deliveries_of(found)),
         "receipts": reading.receipts(found, now),
         "lines": reading.lines(found, now),
         "history": reading.history(found, now),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,13 @@ from samhandling.messages import catalogue
 from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Status, Tone
 
-RECEIVED_HELP = N_("Mottatt betyr at meldingen er kommet inn i kommunens system, ikke at noen har lest den.")
+RECEIVED_HELP = {
+    "municipality": N_("Mottatt betyr at meldingen er kommet inn i kommunens system, ikke at noen har lest den."),
+    "gp": N_("Mottatt betyr at meldingen er kommet inn i legekontorets system, ikke at noen har lest den."),
+    "hospital": N_("Mottatt betyr at meldingen er kommet inn i sykehusets system, ikke at noen har lest den."),
+    "": N_("Mottatt betyr at meldingen er kommet inn i mottakerens system, ikke at noen har lest den."),
+}
+"""Kind of the receiver's organisation -> what a receipt means there; \"\": several kinds, or another."""
 
 NAMES: dict[str, str] = {
     "LOG_INNLAGT": N_("Melding om innlagt pasient"),
@@ -162,7 +169,7 @@ def _standing(message: Message, delivery: Delivery, receipt: Receipt | None, now
     if state in {DeliveryState.RECEIVED, DeliveryState.WARNING, DeliveryState.RECEIVED_LATE}:
         at = delivery.receipted_at or now
         words = _("Mottatt hos %(service)s %(when)s") % {"service": service, "when": moment(at, now)}
-        return Status(Tone.OK, words, _(RECEIVED_HELP))
+        return Status(Tone.OK, words, received_help([delivery]))
     if state == DeliveryState.REJECTED:
         reason = "; ".join(say_error(error) for error in receipt.errors) if receipt else ""
         return Status(Tone.BAD, _("Avvist av %(service)s: %(text)s") % {"service": service, "text": reason or "–"})
@@ -186,6 +193,12 @@ def role_and_legs(delivery: Delivery, now: datetime) -> str:
         (delivery.receipted_at, _("AppRec %(when)s")),
     )
     return " · ".join([role, *(words % {"when": moment(at, now)} for at, words in legs if at is not None)])
+
+
+def received_help(deliveries: Iterable[Delivery]) -> str:
+    """What *Mottatt* means at these receivers. Their `party.organisation` is best fetched with them."""
+    kinds = {each.party.organisation.kind if each.party is not None else "" for each in deliveries}
+    return _(RECEIVED_HELP.get(kinds.pop() if len(kinds) == 1 else "", RECEIVED_HELP[""]))
 
 
 def _is_late(message: Message, now: datetime) -> bool:

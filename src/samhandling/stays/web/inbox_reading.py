@@ -147,7 +147,7 @@ def _is_ours(scope: Scope, share: CourseShare | None) -> bool:
 def receivers(scope: Scope, now: datetime) -> tuple[list[Unit], list[User]]:
     """To whom one may give: every unit of the municipality, and whoever works there."""
     units = Unit.objects.filter(valid(oslo.day(now)), organisation=scope.organisation)
-    roles = [Role.MUNICIPAL_NURSE.value, Role.CASE_HANDLER.value]
+    roles = [Role.MUNICIPAL_NURSE.value, Role.CASE_HANDLER.value, Role.DOCTOR.value]
     held = Membership.objects.filter(organisation=scope.organisation, role__in=roles, user__is_active=True)
     users = User.objects.filter(pk__in=held.values("user_id")).order_by("first_name", "last_name")
     return list(units.order_by("kind", "name")), list(users)

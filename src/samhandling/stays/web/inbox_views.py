@@ -65,9 +65,24 @@ def inbox(request: HttpRequest, scope: Scope) -> HttpResponse:
         "not_shared": counts[reading.NOT_SHARED],
         "units": units,
         "people": people,
+        "caption": _("Meldinger som ikke hører til et forløp ennå") if _has_courses(scope) else _("Meldinger"),
+        "nothing": _nothing(scope, show),
         "since": moment(now, now),
     }  # fmt: skip
     return page(request, "stays/inbox.html", values, title=_("Innboks"), scope=scope, now=now)
+
+
+def _has_courses(scope: Scope) -> bool:
+    """Whether the organisation follows patients through a hospital: a doctor's office has messages alone."""
+    return scope.organisation.kind != "gp"
+
+
+def _nothing(scope: Scope, show: str) -> str:
+    if show == reading.NOT_SHARED:
+        return _("Alt er fordelt.") if _has_courses(scope) else _("Alt er lest eller fordelt.")
+    if show == reading.OURS:
+        return _("Ingenting er fordelt til dere nå.")
+    return _("Ingen meldinger om pasienter på sykehus nå.") if _has_courses(scope) else _("Ingen uleste meldinger.")
 
 
 def _shown(rows: list[Row], service: int | None, show: str) -> list[Row]:

@@ -83,6 +83,9 @@ TITLES: dict[str, str] = {
     "course.answer": N_("Svar på forespørsel"),
     "course.deviation": N_("Avviksmelding fra sykehuset"),
     "message.loose": N_("Melding uten forløp"),
+    "message.loose.doctor": N_("Melding til legen"),
+    "message.loose.doctor_request": N_("Forespørsel til legen"),
+    "message.loose.doctor_deviation": N_("Avviksmelding til legen"),
     "course.place": N_("Gi ny beskjed straks plass er klar"),
     "course.order": N_("Meldinger som ikke passer sammen"),
 }

@@ -112,6 +112,16 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
     }
 
 
+def _doctor(scope: Scope, now: datetime) -> Desk:
+    """The doctor's office: what has come and nobody has finished with."""
+    rows = tasks.open_rows(scope, now)
+    return "worklist/doctor.html", {
+        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
+        "total": len(rows),
+        "not_shared": inbox_reading.not_shared(scope, now),
+    }
+
+
 def _technical(scope: Scope, now: datetime) -> Desk:
     """IT and administrators: technical tasks, no patients."""
     rows = tasks.open_rows(scope, now)
@@ -124,6 +134,7 @@ DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
     Role.MESSAGE_RESPONSIBLE: _queue,
     Role.CASE_HANDLER: _municipality,
     Role.MUNICIPAL_NURSE: _municipality,
+    Role.DOCTOR: _doctor,
     Role.OPERATIONS: _technical,
     Role.WATCH: _technical,
     Role.ADMIN: _technical,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from samhandling.access import audit
@@ -17,9 +18,9 @@ from samhandling.organisations.models import Organisation
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _
-from samhandling.pages.values import PatientStrip
+from samhandling.pages.values import Link, PatientStrip
 from samhandling.patients import services as patients
-from samhandling.patients.web.strip import strip
+from samhandling.patients.web.strip import short, strip
 from samhandling.stays import reporting
 from samhandling.stays.models import Course, Stay
 from samhandling.stays.rules.courses import CourseState
@@ -27,6 +28,7 @@ from samhandling.stays.web import course_reading, reading
 from samhandling.stays.web import scope as within
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
+from samhandling.worklist.web.patient_views import has_pages
 
 LIMIT = 50
 LONGEST = 100
@@ -47,8 +49,10 @@ def search(request: HttpRequest, scope: Scope) -> HttpResponse:
         audit.record(scope, "search", now=now, purpose=f"{count}")
     shown_stays, shown_courses = reading.rows(stays, now), course_reading.rows(courses, now)
     shown_messages = messages.rows(scope, found, now)
+    people = _people(scope, typed) if typed else []
     announce = _to_announce(scope, typed, courses, now) if typed else None
     only = [r.href for r in shown_stays] + [r.href for r in shown_courses] + [r.href for r in shown_messages]
+    only = only or [person.href for person in people]
     if len(only) == 1 and not (announce and announce.patients):
         return HttpResponseRedirect(only[0])
     values = {
@@ -56,6 +60,7 @@ def search(request: HttpRequest, scope: Scope) -> HttpResponse:
         "stays": shown_stays,
         "courses": shown_courses,
         "messages": shown_messages,
+        "people": people,
         "announce": announce,
         "nothing": not (only or (announce and announce.patients)),
     }
@@ -86,6 +91,14 @@ def _courses(scope: Scope, typed: str) -> list[Course]:
     if not scope.may(May.SEE_COURSES):
         return []
     return list(within.courses(scope).filter(patient__in=_patient_ids(scope, typed)).order_by("-changed_at")[:LIMIT])
+
+
+def _people(scope: Scope, typed: str) -> list[Link]:
+    """Patients of a municipality or a doctor's office, in hospital or not, with their pages."""
+    if not has_pages(scope):
+        return []
+    found = patients.search(typed, organisation_id=scope.organisation.pk, limit=LIMIT)
+    return [Link(", ".join(part for part in short(p) if part), reverse("worklist:patient", args=[p.pk])) for p in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from samhandling.worklist.web import dead_job_views, figures_views, my_work, register_views, search
+from samhandling.worklist.web import dead_job_views, figures_views, my_work, patient_views, register_views, search
 
 app_name = "worklist"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("stoppet/", dead_job_views.dead_job_list, name="dead-jobs"),
     path("stoppet/<int:pk>/", dead_job_views.dead_job, name="dead-job"),
     path("stoppet/<int:pk>/avgjor/", dead_job_views.settle, name="settle-job"),
+    path("pasient/<int:pk>/", patient_views.patient, name="patient"),
     path("sok/", search.search, name="search"),
 ]

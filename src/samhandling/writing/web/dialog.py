@@ -73,7 +73,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
 """Title, button, what is said when it is sent, and the text that must stand (routines 10)."""
 DEVIATION_FORM = "skjema-avvik"
 """Code of the routine's document for breaches of routine and agreement."""
-ASKED_BY = {"hospital": "9154", "municipality": "9152"}
+ASKED_BY = {"hospital": "9154", "municipality": "9152", "gp": "9153"}
 """Whose list of requests an organisation asks from."""
 
 

@@ -12,6 +12,8 @@ from samhandling.errors import NotFoundError
 from samhandling.exchange.models import Message
 from samhandling.exchange.web import answering
 from samhandling.exchange.web import reading as messages
+from samhandling.pages.texts import _
+from samhandling.pages.values import Link
 from samhandling.patients.models import Patient
 from samhandling.stays import dialogs, informing
 from samhandling.stays.dialogs import Talk
@@ -24,6 +26,8 @@ from samhandling.writing.web.pieces import Piece
 
 AT_THE_HOSPITAL = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.MESSAGE_RESPONSIBLE})
 AT_THE_MUNICIPALITY = frozenset({Role.CASE_HANDLER, Role.MUNICIPAL_NURSE, Role.MESSAGE_RESPONSIBLE})
+OF_PATIENTS = frozenset({Role.CASE_HANDLER, Role.MUNICIPAL_NURSE, Role.DOCTOR})
+"""Who writes about patients whether they are in hospital or not."""
 
 
 def piece(scope: Scope, where: str, pk: int, what: str, now: datetime) -> Piece:
@@ -32,6 +36,8 @@ def piece(scope: Scope, where: str, pk: int, what: str, now: datetime) -> Piece:
         return _from_stay(scope, stays.one_stay(scope, pk), what, now)
     if where == "forlop":
         return _from_course(scope, stays.one_course(scope, pk), what, now)
+    if where == "pasient":
+        return _from_patient(scope, pk, what, now)
     if where == "melding":
         return _from_message(scope, pk, what, now)
     raise NotFoundError(f"{where} {what}")
@@ -86,9 +92,29 @@ def _from_course(scope: Scope, course: Course, what: str, now: datetime) -> Piec
     return dialog.Dialog(scope, talk, what, reverse("stays:course", args=[course.pk]), now)
 
 
+def about_patient(scope: Scope, patient: Patient) -> list[Link]:
+    """What this scope may write about a patient, in hospital or not."""
+    return [
+        Link(_(letters.SORTS[what].title), reverse("writing:write", args=["pasient", patient.pk, what]))
+        for what in _of_patient(scope)
+    ]
+
+
+def _of_patient(scope: Scope) -> tuple[str, ...]:
+    return letters.FROM_A_PATIENT.get(scope.organisation.kind, ()) if scope.role in OF_PATIENTS else ()
+
+
+def _from_patient(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
+    if what not in _of_patient(scope):
+        raise ForbiddenError(what)
+    found = scope.one(Patient.objects.all(), pk)
+    letter = Letter(organisation=scope.organisation, message_type=letters.SORTS[what].message_type, patient=found)
+    return letters.LetterPiece(scope, letter, what, f"patient:{pk}", reverse("worklist:patient", args=[pk]), now)
+
+
 def _from_message(scope: Scope, pk: int, what: str, now: datetime) -> Piece:
     message = messages.one(scope, pk)
-    if scope.role not in AT_THE_HOSPITAL | AT_THE_MUNICIPALITY:
+    if scope.role not in AT_THE_HOSPITAL | AT_THE_MUNICIPALITY | {Role.DOCTOR}:
         raise ForbiddenError(what)
     if not scope.may(May.READ_CONTENT) or what not in answering.answers(message):
         raise NotFoundError(f"message {what}")

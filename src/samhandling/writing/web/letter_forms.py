@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from samhandling.pages.fields import DayField
+from samhandling.clock import oslo
+from samhandling.pages.fields import ClockField, DayField
+from samhandling.pages.texts import _
 from samhandling.writing.web import clinical, daily
 from samhandling.writing.web.care_forms import CareForm, WithdrawForm, phone_field
 from samhandling.writing.web.copying import COPIES, Copied, Receivers
-from samhandling.writing.web.dialog_forms import CHOOSE, TalkForm
+from samhandling.writing.web.dialog_forms import CHOOSE, RequestForm, TalkForm
 from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import code_field, line
 
@@ -86,6 +88,16 @@ class NoteForm(Addressed, TalkForm):
         """Data of DIALOG_NOTAT."""
         asked = {name: self.cleaned_data[name] for name in ("receiver", "theme", "text")}
         return {**super().values(), **asked, **self.values_of_parts()}
+
+
+class AskForm(Addressed, RequestForm):
+    """A request to whoever is chosen, from the list of the asking side."""
+
+    field_order = ("receiver", "request_type", "question", "phone")
+
+    def values(self) -> dict[str, Any]:
+        """Data of DIALOG_FORESPORSEL."""
+        return {**super().values(), "receiver": self.cleaned_data["receiver"]}
 
 
 def _kind(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
@@ -219,7 +231,36 @@ class MedicalForm(LetterForm):
         return {**super().values(), **({"kind": "answer"} if "answers" in self.kept else {})}
 
 
+class DeathForm(LetterForm):
+    """Orientering om dødsfall (HIS 1149), between the doctor and the municipality's nurses: nothing of health."""
+
+    died_day = DayField(label=gettext_lazy("Dødsdato"))
+    died_clock = ClockField(label=gettext_lazy("Klokkeslett, når det er kjent"), required=False)
+    phone = phone_field(gettext_lazy("Telefon"))
+    field_order = ("receiver", "died_day", "died_clock", "phone")
+    PLACES: ClassVar[Mapping[str, str]] = {**CareForm.PLACES, "died_at": "died_day"}
+    WHEN = ("died_day", "died_clock")
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody dies tomorrow."""
+        cleaned = super().clean()
+        day = cleaned.get("died_day")
+        if day is not None and day > self.today():
+            self.add_error("died_day", _("Datoen har ikke vært ennå."))
+        return cleaned
+
+    def asked(self) -> list[str]:
+        """Day and time are one value."""
+        return [name for name in super().asked() if name not in self.WHEN]
+
+    def values(self) -> dict[str, Any]:
+        """Data of LOG_DOD."""
+        day, clock = (self.cleaned_data[name] for name in self.WHEN)
+        at = day if clock is None else oslo.from_local(day, clock).instant
+        return {**super().values(), "died_at": at.isoformat()}
+
+
 class WithdrawLetterForm(WithdrawForm):
     """The withdrawal of one of these: to whoever got it."""
 
-    REPEATED: ClassVar[tuple[str, ...]] = ("unit", "responsible", "kind", "services", "receiver")
+    REPEATED: ClassVar[tuple[str, ...]] = ("unit", "responsible", "kind", "services", "died_at", "receiver")

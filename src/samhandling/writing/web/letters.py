@@ -16,8 +16,6 @@ from samhandling.exchange import originals
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.services import Outcome, Trial
 from samhandling.messages import engine
-from samhandling.messages.compose import values_class
-from samhandling.messages.compose.care_values import CareValues
 from samhandling.messages.facts import facts as read_facts
 from samhandling.organisations.models import Organisation
 from samhandling.pages.texts import N_, _
@@ -29,7 +27,7 @@ from samhandling.writing.drafts import Place
 from samhandling.writing.letters import Letter
 from samhandling.writing.web import letter_forms as forms
 from samhandling.writing.web.copying import named
-from samhandling.writing.web.dialog import request_of
+from samhandling.writing.web.dialog import ASKED_BY, request_of
 from samhandling.writing.web.forms import WritingForm
 from samhandling.writing.web.known import writer
 from samhandling.writing.web.pieces import Piece
@@ -83,6 +81,20 @@ SORTS: Mapping[str, Sort] = {
         N_("Notatet er sendt, venter på bekreftelse."),
         N_("Haster det, ring."),
     ),
+    "sporsmal": Sort(
+        "DIALOG_FORESPORSEL",
+        N_("Forespørsel"),
+        N_("Send forespørselen"),
+        N_("Forespørselen er sendt, venter på bekreftelse."),
+        N_("Haster det, ring."),
+    ),
+    "dodsfall": Sort(
+        "LOG_DOD",
+        N_("Melding om dødsfall"),
+        N_("Send meldingen"),
+        N_("Meldingen er sendt, venter på bekreftelse."),
+        N_("Den som først får vite om dødsfallet, sier fra til den andre. Ring også."),
+    ),
 }
 WITHDRAWAL = Sort(
     "",
@@ -94,12 +106,18 @@ CARE_FORMS: Mapping[str, type[forms.LetterForm]] = {
     "HELSEOPPLYSNINGER_LEGE": forms.DoctorForm,
     "ORIENTERING_TJENESTETILBUD": forms.ServicesForm,
     "MEDISINSKE_OPPLYSNINGER": forms.MedicalForm,
+    "LOG_DOD": forms.DeathForm,
 }
 FROM_A_COURSE = ("helseopplysninger-til-lege", "orientering-om-tjenestetilbud", "helsefaglig-dialog", "notat")
+FROM_A_PATIENT: Mapping[str, tuple[str, ...]] = {
+    "municipality": (*FROM_A_COURSE, "sporsmal", "dodsfall"),
+    "gp": ("medisinske-opplysninger", "helsefaglig-dialog", "notat", "sporsmal", "dodsfall"),
+}
+"""Kind of organisation -> what it may write about a patient, hospital or not (plo-messages 2)."""
 FROM_A_STAY = ("medisinske-opplysninger", "helsefaglig-dialog", "notat")
 FUNCTIONS = {Role.MUNICIPAL_NURSE: "nursing", Role.CASE_HANDLER: "case_handling"}
 """Whose messages a role writes."""
-PROFESSIONS = {Role.CASE_HANDLER: "XX"}
+PROFESSIONS = {Role.CASE_HANDLER: "XX", Role.DOCTOR: "LE"}
 
 
 class LetterPiece(Piece):
@@ -108,7 +126,9 @@ class LetterPiece(Piece):
     def __init__(self, scope: Scope, letter: Letter, what: str, where: str, back: str, now: datetime) -> None:
         """`where`: the page that it is written from, `course:12`; it names the draft."""
         super().__init__(scope, now)
-        self.letter, self.what, self.back = replace(letter, function=FUNCTIONS.get(scope.role, "")), what, back
+        person = (scope.user.first_name, scope.user.last_name)
+        self.letter = replace(letter, function=FUNCTIONS.get(scope.role, ""), person=person)
+        self.what, self.back = what, back
         sort = SORTS.get(what, WITHDRAWAL)
         if letter.withdraws is not None:
             title = next(each.title for each in SORTS.values() if each.message_type == letter.message_type)
@@ -156,12 +176,14 @@ class LetterPiece(Piece):
             "copy_to": [named(each) for each in letters.copy_receivers(letter, self.now)],
             "now": self.now,
         }
-        if issubclass(values_class(letter.message_type), CareValues):
+        if letter.message_type in CARE_FORMS:
             return self._care_form(data, kept, common)
         initial = {"phone": self._phone(), "receiver": self._receiver(), **self._thread(), **(kept or {})}
         common |= {"responsible": self._writer(), "initial": initial}
         if letter.message_type == "DIALOG_NOTAT":
             return forms.NoteForm(data, **common)
+        if letter.message_type == "DIALOG_FORESPORSEL":
+            return forms.AskForm(data, asked_by=ASKED_BY[letter.organisation.kind], **common)
         return forms.HealthDialogForm(data, begins=letter.about is None, **common)
 
     def _care_form(
@@ -196,7 +218,8 @@ class LetterPiece(Piece):
         mine = party(about.own_her, day) if about is not None else None
         if mine is not None:
             return mine
-        return writer_of(self.letter.message_type, self.letter.organisation, day, prefer=self.letter.function)
+        letter = self.letter
+        return writer_of(letter.message_type, letter.organisation, day, prefer=letter.function, person=letter.person)
 
     def _writer(self) -> dict[str, Any]:
         found = writer(self.scope.user, self._phone())
