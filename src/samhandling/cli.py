@@ -94,6 +94,7 @@ COMMANDS: dict[str, Command] = {
         "samhandling.world.envelopes:app", "Kontroller, pakk og pakk ut konvolutter (ebXML).", NODE, store=False
     ),
     "cpa": Command("samhandling.ebxml.commands:app", "Vis avtaler (CPA) på helsenettet.", NODE, store=False),
+    "party": Command("samhandling.registry.commands:app", "Vis hvem en HER-id er, og hvor vi har det fra.", NODE),
     "pki": Command("samhandling.world.pki:app", "Lag oppdiktede sertifikater til prøving.", NODE, store=False),
     "register": Command(
         "samhandling.world.register.commands:app", "Et oppdiktet register på denne maskinen.", NODE, store=False

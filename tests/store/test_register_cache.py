@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import tomli_w
+from click.testing import CliRunner
 
 import samhandling
 from samhandling.carriers.ebxml import knowing
@@ -18,6 +19,7 @@ from samhandling.carriers.ebxml.rules import State
 from samhandling.carriers.ebxml_smtp.carrier import EbxmlSmtpCarrier
 from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.carriers.models import Answer, Received, Transmission
+from samhandling.cli import COMMANDS, click_command
 from samhandling.configuration import configuration
 from samhandling.ebxml import files, pki
 from samhandling.ebxml.certificates import Use
@@ -27,8 +29,9 @@ from samhandling.exchange import delivering
 from samhandling.exchange.models import Arrival, Delivery
 from samhandling.jobs.services import enqueue
 from samhandling.jobs.worker import run_due
+from samhandling.node import register_checks
 from samhandling.organisations.models import Organisation
-from samhandling.registry import keys, registered
+from samhandling.registry import keys, registered, revoking
 from samhandling.registry.models import (
     CertificateStatus,
     CommunicationParty,
@@ -506,3 +509,96 @@ def test_keys_are_read_once_and_a_new_signing_key_takes_over_at_its_time(world, 
     assert found.signers(NOW + HOUR)[HOSPITAL].certificate == new.certificate
     ended = NOW + timedelta(days=5000)
     assert found.signers(ended)[HOSPITAL].certificate == new.certificate, "what is wrong is said where it is used"
+
+
+def show(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(click_command(COMMANDS["party"]), ["show", *words])
+    return result.exit_code, result.output
+
+
+def test_party_show_says_who_it_is_how_old_that_is_and_where_from(world, register, ground, monkeypatch):
+    register.content.agreements["3f6f0c0e-8f7a-4c55-9c55-7a41d7b6a001"] = (2, _agreement(ground))
+    monkeypatch.setattr("samhandling.registry.commands.present", lambda: NOW + 2 * HOUR)
+    status, told = show(NURSING)
+    assert status == 0
+    assert "kilde: fil" in told
+    hour()
+    enqueue("registry.ask_agreement", {"asked": f"{RECEPTION}_{NURSING}"}, now=NOW)
+    run_due(NOW)
+    status, told = show(NURSING, "--json")
+    (found,) = json.loads(told)
+    assert (found["name"], found["organisation"], found["source"]) == (
+        "Sykepleietjeneste",
+        "Storvik kommune",
+        "register",
+    )
+    assert (found["age_hours"], found["answered_at"]) == (2.0, "2026-11-24T10:00:00+01:00")
+    assert [(one["use"], one["doubts"]) for one in found["certificates"]] == [("signing", []), ("encryption", [])]
+    (agreement,) = found["agreements"]
+    assert (agreement["other"], agreement["status"], agreement["services"]) == (
+        RECEPTION, "valid", ["S-LOG_INNLAGT/LOG_INNLAGT"],
+    )  # fmt: skip
+    register.switch(Switches(down=True))
+    hour(NOW + 13 * HOUR)
+    monkeypatch.setattr("samhandling.registry.commands.present", lambda: NOW + 13 * HOUR)
+    told = show(NURSING)[1]
+    assert "eldre enn det burde være" in told
+    assert "registeret svarer ikke" in told
+    assert "13 t siden" in told
+
+
+def test_party_show_of_one_that_is_unknown_asks_when_told_to(world, register, monkeypatch):
+    monkeypatch.setattr("samhandling.registry.commands.present", lambda: NOW)
+    register.content.parties["7700"] = {**register.content.parties[NURSING], "herId": 7700, "name": "Annen"}
+    assert show("7700")[0] == 1
+    status, told = show("7700", "--ask")
+    assert (status, "Sykepleietjeneste" in told) == (0, True)
+    status, told = show("7701", "--ask")
+    assert status == 1
+    assert "FINNES IKKE" in told
+    assert show("not-a-her")[0] == 2
+
+
+def told(found) -> list[tuple[str, str]]:
+    return [(state, text) for _, state, text in found]
+
+
+def test_check_says_how_the_registers_are_and_what_they_say_of_us(world, register, ground):
+    setting_here = configuration().registers
+    assert [state for state, _ in told(register_checks.of_access(setting_here))] == ["ok", "ok"]
+    register.switch(Switches(down=True))
+    assert [state for state, _ in told(register_checks.of_access(setting_here))] == ["error", "error"]
+    assert told(register_checks.of_access(None))[0][0] == "warning"
+    register.switch(Switches())
+    first = told(register_checks.of_answers(setting_here, keys.loaded(), NOW))
+    assert [state for state, _ in first] == ["warning"]
+    assert "ikke spurt" in first[0][1]
+    hour()
+    CommunicationParty.objects.update(edi_address="")
+    assert told(register_checks.of_answers(setting_here, keys.loaded(), NOW)) == []
+    later = told(register_checks.of_answers(setting_here, keys.loaded(), NOW + 13 * HOUR))
+    assert "eldre enn 12 timer" in later[0][1]
+    CommunicationParty.objects.filter(her_id=RECEPTION).update(edi_address="annen@edi.example.no")
+    strange = ground.made.issue("X", NUMBERS[HOSPITAL], Use.ENCRYPTION).certificate
+    register.content.publish(RECEPTION, Use.ENCRYPTION, strange)
+    register.content.remove(NURSING)
+    hour(NOW + HOUR)
+    texts = told(register_checks.of_answers(setting_here, keys.loaded(), NOW + HOUR))
+    assert [state for state, _ in texts] == ["error", "error", "error"]
+    assert f"HER-id {NURSING} finnes ikke" in texts[0][1]
+    assert "annen@edi.example.no" in texts[1][1]
+    assert "ikke har nøkkelen til" in texts[2][1]
+
+
+def test_check_names_certificates_of_others_and_lists_that_run_out(world, register, ground):
+    Organisation.objects.filter(her_id=MUNICIPALITY).update(hosted=False)
+    for use, days in ((Use.SIGNING, 2), (Use.ENCRYPTION, -1)):
+        held = ground.made.issue("Prøve", NUMBERS[MUNICIPALITY], use, valid=(-300, days))
+        register.content.publish(NURSING, use, held.certificate)
+    hour()
+    found = told(register_checks.of_counterparts(keys.loaded(), revoking.trust(), NOW))
+    assert [state for state, _ in found] == ["warning", "error"]
+    assert "ikke noe nytt" in found[0][1]
+    assert "expired" in found[1][1]
+    texts = told(register_checks.of_counterparts(keys.loaded(), revoking.trust(), NOW + 30 * HOUR))
+    assert sum("Meldinger venter" in text for _, text in texts) == 2

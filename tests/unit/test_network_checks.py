@@ -26,8 +26,12 @@ def loaded(**changes) -> Loaded:
     return Loaded(**(values | changes))
 
 
+def told(found: Loaded, now) -> list:
+    return list(of_files(found, found.trust, now))
+
+
 def test_all_is_well():
-    found = list(of_files(loaded(), NOW))
+    found = list(told(loaded(), NOW))
     assert [state for _, state, _ in found] == ["ok", "ok"]
     assert "gjelder til 23.11.2029" in found[0][2] or "gjelder til 24.10.2029" in found[0][2]
 
@@ -38,20 +42,20 @@ def test_all_is_well():
 )
 def test_a_certificate_that_ends(valid, state, words):
     old = the_pki().issue("X", HOSPITAL, Use.SIGNING, valid=valid)
-    (first, *_) = of_files(loaded(signing={"98000100": ((NOW, old.signer),)}), NOW)
+    (first, *_) = told(loaded(signing={"98000100": ((NOW, old.signer),)}), NOW)
     assert first[1] == state
     assert words in first[2]
 
 
 def test_what_is_missing_is_named():
-    texts = " ".join(text for _, state, text in of_files(Loaded(), NOW) if state == "error")
+    texts = " ".join(text for _, state, text in told(Loaded(), NOW) if state == "error")
     assert "signere" in texts
     assert "dekryptere" in texts
     assert "utstedere" in texts
 
 
 def test_an_old_revocation_list_is_told():
-    found = list(of_files(loaded(), NOW + timedelta(days=60)))
+    found = list(told(loaded(), NOW + timedelta(days=60)))
     assert all("tilbakekallingslisten" in text for _, _, text in found)
 
 

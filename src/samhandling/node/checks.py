@@ -45,7 +45,8 @@ def all_checks() -> list[Check]:
         return found
     found += _store()
     found += _certificates()
-    found += _network()
+    if not any(one.state == "error" and one.name in {"store", "migrations"} for one in found):
+        found += _network()
     return found
 
 
@@ -56,15 +57,20 @@ def _network() -> Iterator[Check]:
     setting = configuration().ebxml
     if setting is None:
         return
-    from samhandling.ebxml import files
-    from samhandling.node import network_checks
+    from samhandling.node import network_checks, register_checks
+    from samhandling.registry import keys, revoking
 
+    registers, now = configuration().registers, datetime.now(UTC)
     try:
-        loaded = files.read(setting.transport)
+        loaded = keys.loaded()
     except SamhandlingError as error:
         yield Check("ebxml files", "error", f"Nøkler og sertifikater kan ikke leses: {error.detail}.")
     else:
-        yield from (Check(*one) for one in network_checks.of_files(loaded, datetime.now(UTC)))
+        trust = revoking.trust()
+        yield from (Check(*one) for one in network_checks.of_files(loaded, trust, now))
+        yield from (Check(*one) for one in register_checks.of_answers(registers, loaded, now))
+        yield from (Check(*one) for one in register_checks.of_counterparts(loaded, trust, now))
+    yield from (Check(*one) for one in register_checks.of_access(registers))
     yield from (Check(*one) for one in network_checks.of_mailbox(setting.mailbox))
 
 

@@ -13,7 +13,7 @@ from samhandling import mailboxes
 from samhandling.clock import oslo
 from samhandling.configuration import MailboxSetting
 from samhandling.ebxml import certificates
-from samhandling.ebxml.certificates import Doubt, Use
+from samhandling.ebxml.certificates import Doubt, Trust, Use
 from samhandling.ebxml.files import Loaded
 
 LEAD = timedelta(hours=108)
@@ -24,8 +24,11 @@ TIMEOUT = 10.0
 Found = tuple[str, Literal["ok", "warning", "error"], str]
 
 
-def of_files(loaded: Loaded, now: datetime) -> Iterator[Found]:
-    """Words on our keys, the certificates of others, and the revocation lists."""
+def of_files(loaded: Loaded, trust: Trust, now: datetime) -> Iterator[Found]:
+    """Words on our keys, the certificates of others in files, and the revocation lists.
+
+    `trust`: the issuers of the files, with what has been fetched of their lists.
+    """
     if not loaded.signing:
         yield "ebxml keys", "error", "Ingen nøkkel til å signere med. Se docs/connect-to-the-network.md."
     if not loaded.decrypters:
@@ -41,7 +44,7 @@ def of_files(loaded: Loaded, now: datetime) -> Iterator[Found]:
     ]
     for her_id, use, certificate in [*ours, *theirs]:
         word = "signering" if use is Use.SIGNING else "kryptering"
-        doubts = certificates.judge(certificate, use=use, signed_at=now, now=now, trust=loaded.trust)
+        doubts = certificates.judge(certificate, use=use, signed_at=now, now=now, trust=trust)
         until = oslo.say_time(certificate.not_valid_after_utc)
         if doubts:
             told = ", ".join(_WORDS[doubt] for doubt in doubts)

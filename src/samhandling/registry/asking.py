@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -66,6 +66,22 @@ def addresses(setting: RegisterSetting) -> Addresses:
 def agreements(setting: RegisterSetting) -> Agreements:
     """The CPPA registry as the settings say. Raises ConfigurationError."""
     return Agreements(client(setting), setting.agreement_url, setting.agreement_scope)
+
+
+def reachable(setting: RegisterSetting) -> dict[str, str]:
+    """Ask each register something harmless now: its name, and the code of what went wrong or "". For an operator."""
+    questions: dict[str, Callable[[], object]] = {Name.ADDRESSES: lambda: addresses(setting).last_event()}
+    if setting.agreement_url:
+        questions[Name.AGREEMENTS] = lambda: agreements(setting).of("1_2")
+    found = {}
+    for name, question in questions.items():
+        try:
+            question()
+        except (RegisterError, ConfigurationError) as error:
+            found[str(name)] = f"{error.code} ({error.detail})"
+        else:
+            found[str(name)] = ""
+    return found
 
 
 def want_party(her_id: str, *, now: datetime) -> bool:
@@ -151,7 +167,15 @@ Told = tuple[PartyAnswer, x509.Certificate | None, x509.Certificate | None]
 
 def ask_party(running: Running) -> None:
     """Job: ask Adresseregisteret about one party and its certificates."""
-    her_id, now, setting = running.payload["her_id"], running.now, configuration().registers
+    keep = party_asked(running.payload["her_id"], running.now)
+    with transaction.atomic():
+        keep()
+        running.finish()
+
+
+def party_asked(her_id: str, now: datetime) -> Callable[[], None]:
+    """Ask Adresseregisteret now; gives what keeps the answer, or the fault, in the caller's transaction."""
+    setting = configuration().registers
     row, _ = RegisteredParty.objects.get_or_create(her_id=her_id)
 
     def look() -> Told | None:
@@ -163,18 +187,17 @@ def ask_party(running: Running) -> None:
         signing, encryption = (register.certificate(her_id, use) for use in (Use.SIGNING, Use.ENCRYPTION))
         return party, signing, encryption
 
-    fault, told = "", None
-    if setting is not None:
-        try:
-            told = tried(Name.ADDRESSES, look, now)
-        except NoAnswerError as error:
-            fault = str(error)
-    with transaction.atomic():
-        if fault:
-            RegisteredParty.objects.filter(pk=row.pk).update(tried_at=now, fault=fault)
-        elif setting is not None:
-            _keep_party(row, told, now)
-        running.finish()
+    if setting is None:
+        return lambda: None
+    try:
+        told = tried(Name.ADDRESSES, look, now)
+    except NoAnswerError as error:
+        return partial(_note_fault, row.pk, str(error), now)
+    return partial(_keep_party, row, told, now)
+
+
+def _note_fault(key: int, fault: str, now: datetime) -> None:
+    RegisteredParty.objects.filter(pk=key).update(tried_at=now, fault=fault)
 
 
 def _keep_party(row: RegisteredParty, told: Told | None, now: datetime) -> None:

@@ -25,8 +25,8 @@ log = structlog.get_logger("samhandling.registry")
 
 
 def trust() -> Trust:
-    """The issuers of the settings; lists of files and those that were fetched; answers. Raises as `keys.loaded`."""
-    files = keys.loaded().trust
+    """The issuers of the settings; lists of files and those that were fetched; answers. Raises as `keys.public`."""
+    files = keys.public().trust
     return Trust(files.issuers, (*files.crls, *registered.revocation_lists()), registered.statuses())
 
 
@@ -87,7 +87,7 @@ def fetch(url: str, now: datetime) -> None:
 
 
 def _ours(crl: x509.CertificateRevocationList) -> bool:
-    return any(crl.issuer == issuer.subject and revocation.signs(crl, issuer) for issuer in keys.loaded().trust.issuers)
+    return any(crl.issuer == issuer.subject and revocation.signs(crl, issuer) for issuer in keys.public().trust.issuers)
 
 
 def ask_status(running: Running) -> None:
@@ -97,7 +97,7 @@ def ask_status(running: Running) -> None:
     values: dict[str, object] = {"tried_at": now}
     if row is not None and configuration().ebxml is not None:
         certificate = certificates.parse(bytes(row.certificate))
-        issued = keys.loaded().trust.issuers
+        issued = keys.public().trust.issuers
         chain = certificates.chain_of(certificate, issued, now)
         for url in _named(certificate, issued, now):
             fetch(url, now)
