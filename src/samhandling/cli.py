@@ -99,6 +99,12 @@ COMMANDS: dict[str, Command] = {
     "register": Command(
         "samhandling.world.register.commands:app", "Et oppdiktet register på denne maskinen.", NODE, store=False
     ),
+    "network": Command(
+        "samhandling.node.network.commands:app",
+        "To noder med en dårlig linje mellom.",
+        NODE,
+        storeless=("demo", "soak"),
+    ),
     "world": Command("samhandling.world.commands:app", "Last, kontroller, sammenlign og eksporter oppsettet.", DATA),
     "user": Command("samhandling.access.commands:app", "Lag brukere, gi roller, steng ute.", DATA),
 }
