@@ -135,8 +135,9 @@ def peer_model(cls: type[Node], scope: Scope, depth: int = 0) -> Any:
     return create_model(cls.__name__, __base__=BaseXmlModel, __cls_kwargs__=options, **fields)
 
 
-def alternately(*works: Callable[[], Any], rounds: int = 5, seconds: float = 0.4) -> list[float]:
-    """The best rate of each a second of processor time, in turns: what else the machine does falls on all alike."""
+def alternately(*works: Callable[[], Any], rounds: int = 60, seconds: float = 0.04) -> list[float]:
+    """The best rate of each a second of processor time, in many short turns: what else the machine does falls on all
+    alike, and each meets its quiet moments."""
     best = [0.0] * len(works)
     for _ in range(rounds):
         for number, work in enumerate(works):
@@ -184,7 +185,7 @@ def _families() -> list[Result]:
         works: list[Callable[[], Any]] = [lambda data=data: engine.read(data)]  # type: ignore[misc]
         if schema is not None:
             works.append(lambda data=data: schema.validate(etree.fromstring(data)))  # type: ignore[misc]
-        ours, *theirs = alternately(*works, rounds=3, seconds=0.2)
+        ours, *theirs = alternately(*works, rounds=15)
         results.append(
             Result(
                 f"engine: read {standard} ({len(data)} bytes)",

@@ -43,6 +43,7 @@ _COUNT_FROM = 400_000
 _parsers = threading.local()
 _BLANK = re.compile(rb"[ \t\r\n\x00]*+").fullmatch
 _PROLOG = re.compile(rb"(?:[ \t\r\n]+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_USUAL = re.compile(rb"<\?xml version=[\"']1\.0[\"'] encoding=[\"'](?:UTF|utf)-8[\"']").match
 _DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -230,6 +231,8 @@ def _encoding_of(data: bytes) -> str:
 
 def _encoding_warnings(data: bytes) -> list[Problem]:
     """The document can be read, but what it says of its encoding is odd."""
+    if _USUAL(data):
+        return []
     declared = declared_encoding(data)
     for mark, encoding in _BOMS[1:]:
         if data.startswith(mark):

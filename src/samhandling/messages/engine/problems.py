@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, overload
 
 import msgspec
 from lxml import etree
@@ -32,7 +32,10 @@ class Element(Protocol):
     def itersiblings(self, *, preceding: bool = False) -> Iterator[Element]: ...
     def __iter__(self) -> Iterator[Element]: ...
     def __len__(self) -> int: ...
+    @overload
     def __getitem__(self, index: int) -> Element: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Element]: ...
 
 
 class Problem(msgspec.Struct, frozen=True, gc=False):

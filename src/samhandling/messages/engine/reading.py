@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import cast
 
 import msgspec
@@ -19,24 +19,47 @@ _compiler = Compiler()
 _DEFAULT = Limits()
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, dict=True):
     """What one document is.
 
     `document` is the bound root struct, only when `valid`. `tree` is the safely parsed lxml root, without comments and
     processing instructions, also of an invalid document; of one that is not well-formed it is what a recovering parse
-    finds (then `recovered`), None when nothing may be read. `root` is (namespace, name). `type` is the code of list
-    8279 as the document gives it, `APPREC` for a receipt. `standard` and `version` follow the payload's namespace.
+    finds (then `recovered`), None when nothing may be read. The rest is looked up in the tree when it is asked for.
     """
 
     document: Node | None
     problems: tuple[Problem, ...]
-    valid: bool
-    root: tuple[str, str] | None
-    standard: str | None
-    version: str | None
-    type: str | None
-    tree: Tree | None
-    recovered: bool
+    tree: Tree | None = None
+    recovered: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether the structure is as the standard demands."""
+        return self.document is not None
+
+    @property
+    def root(self) -> tuple[str, str] | None:
+        """Namespace and name of the root."""
+        return None if self.tree is None else (namespace_of(self.tree.tag), local_name(self.tree.tag))
+
+    @property
+    def standard(self) -> str | None:
+        """The standard, by the namespace of the payload."""
+        return self._standard[0]
+
+    @property
+    def version(self) -> str | None:
+        """Its version, likewise."""
+        return self._standard[1]
+
+    @cached_property
+    def _standard(self) -> tuple[str | None, str | None]:
+        return (None, None) if self.tree is None else _standard(self.tree)
+
+    @cached_property
+    def type(self) -> str | None:
+        """The code of list 8279 as the document gives it; `APPREC` for a receipt."""
+        return None if self.tree is None else _type(self.tree)
 
 
 @cache
@@ -57,26 +80,10 @@ def plan_for(tag: str) -> Plan | None:
 def read(data: bytes, *, limits: Limits = _DEFAULT) -> Reading:
     """Read one document; never raises for what is in it (RECV-01 to RECV-05, application-receipt.md 11)."""
     parsed = parse(data, limits)
-    tree = parsed.tree
-    if tree is None:
-        return Reading(None, parsed.problems, False, None, None, None, None, None, False)
-    problems = list(parsed.problems)
-    document: Node | None = None
-    if not parsed.recovered:
-        document, found = check(tree, limits)
-        problems += found
-    standard, version = _standard(tree)
-    return Reading(
-        document=document,
-        problems=tuple(problems),
-        valid=document is not None,
-        root=(namespace_of(tree.tag), local_name(tree.tag)),
-        standard=standard,
-        version=version,
-        type=_type(tree),
-        tree=tree,
-        recovered=parsed.recovered,
-    )
+    if parsed.tree is None or parsed.recovered:
+        return Reading(None, parsed.problems, parsed.tree, parsed.recovered)
+    document, found = check(parsed.tree, limits)
+    return Reading(document, (*parsed.problems, *found), parsed.tree)
 
 
 def check(tree: Tree, limits: Limits = _DEFAULT) -> tuple[Node | None, list[Problem]]:

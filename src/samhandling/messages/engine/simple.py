@@ -45,6 +45,7 @@ _full_year_month = re.compile(r"(?P<sign>-)?(?P<year>[0-9]{4}|[1-9][0-9]{4,17})-
 _USUAL = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
 _usual_date = re.compile(_USUAL).fullmatch
 _usual_date_time = re.compile(_USUAL + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z?").fullmatch
+_usual_oid = re.compile(r"2\.16\.578\.1\.12\.4\.1\.1\.[0-9]{4}").fullmatch
 _decimal = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _double = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|-?INF|NaN").fullmatch
 _integer = re.compile(r"[+-]?[0-9]+").fullmatch
@@ -159,6 +160,8 @@ def is_integer(text: str) -> bool:
 
 def is_oid(text: str) -> bool:
     """The object identifier of the Norwegian standards: digits with single dots between them."""
+    if _usual_oid(text) is not None:
+        return True
     return len(text) <= LONGEST and (_oid(text) is not None or _oid(collapse(text)) is not None)
 
 
