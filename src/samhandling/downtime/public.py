@@ -17,9 +17,11 @@ from samhandling.clock import oslo
 from samhandling.downtime.standing import Line, standing
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import hosted_organisations
-from samhandling.pages.texts import _, language, moment
+from samhandling.pages.texts import N_, _, language, moment
 from samhandling.registry.models import ContactPoint
+from samhandling.registry.rules import HoursError, Window, parse_hours, staffed
 from samhandling.registry.services import contact_points
+from samhandling.registry.wording import say_hours
 from samhandling.store.services import is_test_store
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -67,37 +69,70 @@ class ContactRow:
     phone: str
     email: str
     hours: str
+    staffed: bool | None = None
+    """Whether somebody answers now; None where the page does not know *now* (plain files)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The contact points of one hosted organisation."""
+    """The contact points of one hosted organisation: for an acute stop, for a planned one, and for each family."""
 
     organisation: str
+    acute: tuple[ContactRow, ...]
+    """What is staffed now first."""
     rows: tuple[ContactRow, ...]
 
 
-KINDS = (
-    "acute_stop", "planned_stop", "message_responsible", "plo", "discharge_letter", "laboratory", "imaging",
-    "coordinator", "night", "switchboard",
-)  # fmt: skip
-"""The order of S-05 to S-12: acute first, then planned, then one for each family."""
+FAMILIES: tuple[tuple[str, str], ...] = (
+    ("plo", N_("PLO- og dialogmeldinger")),
+    ("discharge_letter", N_("Epikriser")),
+    ("laboratory", N_("Prøvesvar fra laboratoriet")),
+    ("imaging", N_("Svar på bildediagnostikk")),
+    ("referral", N_("Henvisninger")),
+)
+"""One contact for each message family (S-08 to S-11); one without its own is the message responsible's (S-12)."""
 
 
 def contacts_page(files: Files, now: datetime) -> str:
     """*Kontaktpunkter* (S-05 to S-12), what is staffed for an acute stop on top."""
-    values = {"contacts": [_contacts(each, now) for each in hosted_organisations()]}
+    values = {"contacts": [_contacts(each, now, live=files.live) for each in hosted_organisations()]}
     return _page("downtime/contacts.html", files, now, _("Kontaktpunkter"), values)
 
 
-def _contacts(organisation: Organisation, now: datetime) -> Contacts:
-    labels = dict(ContactPoint.Kind.choices)
-    found = [
-        ContactRow(_(str(labels[kind])), point.name, point.phone, point.email, point.hours or _("Hele døgnet"))
-        for kind in KINDS
-        for point in contact_points(organisation, kind, oslo.day(now))
-    ]
-    return Contacts(organisation.name, tuple(found))
+def _contacts(organisation: Organisation, now: datetime, *, live: bool) -> Contacts:
+    def points(kind: str) -> list[ContactPoint]:
+        return contact_points(organisation, kind, oslo.day(now))
+
+    def row(text: str, point: ContactPoint) -> ContactRow:
+        answered = staffed(_windows(point.hours), now) if live else None
+        return ContactRow(text, point.name, point.phone, point.email, say_hours(point.hours), answered)
+
+    acute = [row(_("Akutt stans"), each) for each in points("acute_stop")]
+    acute.sort(key=lambda each: each.staffed is False)
+    found = [row(_("Planlagt stans"), each) for each in points("planned_stop")]
+    responsible = points("message_responsible")
+    if responsible:  # a hospital's table of S-05 to S-12; a municipality has its own telephones only
+        for kind, text in FAMILIES:
+            found += [row(_(text), each) for each in points(kind) or responsible[:1]]
+        found += [
+            row(_("Meldingsansvarlig") if number == 0 else _("Stedfortreder for meldingsansvarlig"), each)
+            for number, each in enumerate(responsible)
+        ]
+    for kind, text in OTHERS:
+        found += [row(_(text), each) for each in points(kind)]
+    return Contacts(organisation.name, tuple(acute), tuple(found))
+
+
+OTHERS: tuple[tuple[str, str], ...] = (
+    ("coordinator", N_("Koordinatortelefon")), ("night", N_("Nattelefon")), ("switchboard", N_("Sentralbord")),
+)  # fmt: skip
+
+
+def _windows(hours: str) -> tuple[Window, ...]:
+    try:
+        return parse_hours(hours)
+    except HoursError:
+        return ()
 
 
 def report_page(files: Files, now: datetime, *, form: Any, done: bool, request: HttpRequest) -> str:

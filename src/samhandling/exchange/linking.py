@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from samhandling.exchange import steps
+from samhandling.exchange.desks import desk_of
 from samhandling.exchange.models import Apart, Direction, Message
 from samhandling.exchange.rules import MessageInEvent, MessageState
 from samhandling.exchange.series import Member, settle_series
@@ -207,10 +208,11 @@ def _hold(message: Message, *, now: datetime) -> list[str]:
 def ask_which(message: Message, *, now: datetime) -> None:
     """A person may know which message a held change or cancellation means (A-17)."""
     what = "Tilbaketrekkingen" if message.status == "C" else "Endringen"
+    desk = desk_of(message.organisation, message.type, now)
     open_task(
         organisation=message.organisation, kind="decide", cause="A-17", severity="low", now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=f"A-17:{message.pk}",
-        role="message_responsible", anomaly="A-17",
+        unit=desk.unit, role=desk.role, anomaly="A-17",
         text=(
             f"{what} gjelder en melding vi ikke har. Den tas i bruk når meldingen kommer. "
             "Koble den for hånd om du vet hvilken."
@@ -289,11 +291,13 @@ def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetim
     """RECV-50, RECV-54: the reader is told, running work on the message ends, its content stays readable."""
     close_tasks(subject=f"message:{target.pk}", organisation=target.organisation, how="obsolete", now=now)
     ask = " Avsenderen har ikke oppgitt hvilken melding. Sjekk at det er riktig." if guessed else ""
+    desk = desk_of(target.organisation, target.type, now)
     open_task(
         organisation=target.organisation, kind="read", cause="message.cancelled",
         severity="high" if guessed else "medium", now=now, patient=target.patient,
         subject=f"message:{target.pk}", unique_key=f"cancelled:{target.pk}",
-        text=f"{target.counterpart_name} har trukket tilbake en melding.{ask}", role="message_responsible",
+        text=f"{target.counterpart_name} har trukket tilbake en melding.{ask}{desk.told}",
+        unit=desk.unit, role=desk.role,
     )  # fmt: skip
     steps.record("message.cancelled_by", at=now, message=target, detail="guessed" if guessed else by.msg_id)
     publish("message.cancelled", {"message": target.pk}, now=now, keys=(f"message:{target.pk}",))
@@ -302,10 +306,11 @@ def _tell_cancelled(target: Message, by: Message, *, guessed: bool, now: datetim
 def _ask_about_status(message: Message, *, now: datetime) -> None:
     """Scenario 38: a status that the type may not have is taken, shown and not applied."""
     steps.record("message.status_not_allowed", at=now, message=message, detail=message.status)
+    desk = desk_of(message.organisation, message.type, now)
     open_task(
         organisation=message.organisation, kind="decide", cause="message.status_not_allowed", severity="normal",
         now=now, patient=message.patient, subject=f"message:{message.pk}", unique_key=f"status:{message.pk}",
-        role="message_responsible",
+        unit=desk.unit, role=desk.role,
         text=(
             "Meldingen er sendt som endring, men denne meldingstypen kan ikke endres. "
             "Ring avsenderen og spør hva som gjelder."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, QuerySet
 
 from samhandling.exchange import kinds, linking, originals, receipting, steps
+from samhandling.exchange.desks import desk_of
 from samhandling.exchange.homes import Home
 from samhandling.exchange.models import Arrival, Direction, Message, Original, Receipt, Receiver, Role
 from samhandling.exchange.rules import MessageInEvent, MessageState
@@ -289,7 +290,8 @@ def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
     open_task(
         organisation=message.organisation, kind="match", cause=f"patient.{matched.outcome}", severity="medium",
         now=now, subject=f"message:{message.pk}", unique_key=f"match:{message.pk}",
-        text=f"{text} Finn riktig pasient, eller meld fra til avsenderen.", role="message_responsible",
+        text=f"{text} Finn riktig pasient, eller meld fra til avsenderen.{desk.told}",
+        unit=desk.unit, role=desk.role,
     )  # fmt: skip
 
 
@@ -298,6 +300,8 @@ def _ask_for_route(message: Message, *, now: datetime) -> None:
     open_task(
         organisation=message.organisation, kind="decide", cause="message.unknown_service", severity="medium", now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=f"route:{message.pk}",
-        text="Meldingen er sendt til en tjeneste vi ikke kjenner. Fordel den til riktig tjeneste.",
-        role="message_responsible",
+        text="Meldingen er sendt til en tjeneste vi ikke kjenner. Fordel den til riktig tjeneste." + desk.told,
+        unit=desk.unit, role=desk.role,
     )  # fmt: skip
+    desk = desk_of(message.organisation, message.type, now)
+    desk = desk_of(message.organisation, message.type, now)

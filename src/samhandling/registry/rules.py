@@ -276,3 +276,16 @@ def mobile_number(text: str) -> str | None:
     if re.fullmatch(r"\+[1-9]\d{6,14}", digits):
         return digits
     return f"+47{digits}" if re.fullmatch(r"[2-9]\d{7}", digits) else None
+
+
+FAMILY_CONTACTS = ("discharge_letter", "laboratory", "imaging", "referral")
+"""Kinds of contact points that are one message family's own desk (S-08 to S-10); PLO is the message responsible's."""
+
+
+def contact_kind(message_type: str) -> str:
+    """The kind of contact point whose family a message type (8279) belongs to (S-08 to S-12)."""
+    if message_type == "EPIKRISE":
+        return "discharge_letter"
+    if message_type.startswith("SVAR_"):
+        return "imaging" if message_type == "SVAR_RTG" else "laboratory"
+    return "referral" if message_type.startswith("HENVISNING") else "plo"

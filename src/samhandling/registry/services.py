@@ -188,7 +188,8 @@ def phones_of(municipality: Organisation, day: date) -> list[ContactPoint]:
 
 def contact_points(organisation: Organisation, kind: str, day: date) -> list[ContactPoint]:
     """The organisation's contact points of that kind on `day`."""
-    return list(ContactPoint.objects.filter(valid(day), organisation=organisation, kind=kind).order_by("pk"))
+    rows = ContactPoint.objects.filter(valid(day), organisation=organisation, kind=kind).select_related("unit")
+    return list(rows.order_by("pk"))
 
 
 def routine_document(code: str, organisations: Iterable[Organisation | None], day: date) -> RoutineDocument | None:
@@ -222,3 +223,20 @@ def agreements_on(hospital: Organisation, instant: datetime) -> list[Agreement]:
     return sorted(
         (row for row in rows if valid_on(row.valid_from, row.valid_to, day)), key=lambda row: row.municipality.name
     )
+
+
+@remembered
+def family_contact(message_type: str, organisation: Organisation, day: date) -> ContactPoint | None:
+    """Whom the organisation's table of contacts names for that message type on `day` (S-08 to S-12).
+
+    A family without a contact of its own is the message responsible's. The same table is the page *Kontaktpunkter*.
+    """
+    kinds = (rules.contact_kind(message_type), "message_responsible")
+    found = [row for kind in kinds for row in contact_points(organisation, kind, day)]
+    return found[0] if found else None
+
+
+def desks(organisation: Organisation, day: date) -> dict[int, ContactPoint]:
+    """The units that are the desk of a message family on `day`: unit id -> its contact point."""
+    rows = ContactPoint.objects.filter(valid(day), organisation=organisation, kind__in=rules.FAMILY_CONTACTS)
+    return {row.unit_id: row for row in rows.exclude(unit=None).select_related("unit").order_by("-pk") if row.unit_id}

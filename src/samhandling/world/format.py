@@ -113,6 +113,7 @@ class Contact(_Dated, kw_only=True):
         "imaging",
         "discharge_letter",
         "plo",
+        "referral",
     ]
     name: Text = ""
     phone: Phone = ""

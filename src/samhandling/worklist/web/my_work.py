@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from samhandling.access import audit
 from samhandling.access.roles import May, Role
 from samhandling.access.scope import Scope
+from samhandling.clock import oslo
 from samhandling.clock.calendar import office_hours
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
@@ -19,6 +21,7 @@ from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import _, moment
 from samhandling.pages.values import Tone
+from samhandling.registry.services import desks
 from samhandling.stays.web import course_reading, inbox_reading, reading, reported_views
 from samhandling.store.services import now as present
 from samhandling.tasks.models import SEVERITY_ORDER, Task
@@ -88,17 +91,31 @@ def _conditions(scope: Scope, stays: list[int], now: datetime) -> list[tasks.Tas
 
 def _queue(scope: Scope, now: datetime) -> Desk:
     """The message responsible: tasks grouped by cause and counterpart, and how the messages stand."""
-    rows = tasks.open_rows(scope, now)
+    rows, elsewhere = _of_this_desk(scope, tasks.open_rows(scope, now), now)
     out = scope.rows(Message.objects.filter(direction=Direction.OUT))
     unsettled = (MessageState.WAITING, MessageState.SENT)
     return "worklist/queue.html", {
         "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
         "total": len(rows),
+        "elsewhere": elsewhere,
         "waiting": out.filter(state__in=unsettled).count(),
         "unconfirmed": out.filter(state__in=(MessageState.UNCONFIRMED, MessageState.FAILED)).count(),
         "rejected": out.filter(state=MessageState.REJECTED).count(),
         "desk": course_reading.desk(scope, now) if scope.organisation.kind == "municipality" else None,
     }
+
+
+def _of_this_desk(
+    scope: Scope, rows: list[tasks.TaskRow], now: datetime
+) -> tuple[list[tasks.TaskRow], list[tuple[str, str, int]]]:
+    """The work of this desk; and of the desks that the table of contacts names for families (S-08 to S-11): name,
+    telephone or address, how many."""
+    if scope.unit_ids is not None:
+        return rows, []
+    others = {point.unit.name: point for point in desks(scope.organisation, oslo.day(now)).values() if point.unit}
+    counted = Counter(row.unit for row in rows if row.unit in others)
+    elsewhere = [(name, others[name].phone or others[name].email, count) for name, count in sorted(counted.items())]
+    return [row for row in rows if row.unit not in others], elsewhere
 
 
 def _municipality(scope: Scope, now: datetime) -> Desk:
