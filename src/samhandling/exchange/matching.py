@@ -26,7 +26,7 @@ from samhandling.tasks.services import close_tasks, open_task
 
 UNCONFIRMED = "unconfirmed_patient"
 """Flag: a person has matched it to a patient with other numbers, and nobody else has confirmed that yet."""
-OPEN_FLAGS = frozenset({"unknown_patient", "manual_match"})
+OPEN_FLAGS = frozenset({"unknown_patient", "manual_match", "no_relation"})
 
 
 class SamePersonError(SamhandlingError):
@@ -58,8 +58,8 @@ def assign_patient(message_id: int, patient: Patient, *, user: User, now: dateti
     close_tasks(unique_key=f"match:{message.pk}", organisation=message.organisation, how="done", now=now, user=user)
     if not agrees:
         open_task(
-            organisation=message.organisation, kind="decide", cause="patient.unconfirmed", severity="medium", now=now,
-            patient=patient, subject=f"message:{message.pk}", unique_key=_confirm_key(message),
+            organisation=message.organisation, kind="decide", cause="patient.unconfirmed", severity="high", now=now,
+            patient=patient, anomaly="A-18", subject=f"message:{message.pk}", unique_key=_confirm_key(message),
             text="Nummer eller navn i meldingen er ikke det samme som hos pasienten. En annen må bekrefte koblingen.",
             role="message_responsible",
         )  # fmt: skip

@@ -73,7 +73,8 @@ def take(arrival: Arrival, reading: Reading, facts: Facts, home: Home, *, differ
     linking.find_references(message)
     matched = _match(facts, home.organisation) if accepted else Matched("")
     message.patient_id = matched.patient_id
-    message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags)
+    skew = ["clock_skew"] if _late_event(facts) else []
+    message.flags = _joined(verdict.flags, ["party_mismatch"] if differs else [], matched.flags, skew)
     steps.stored(message)
     _receivers(message, facts, home)
     if accepted:
@@ -227,6 +228,13 @@ def _take_in(message: Message, matched: Matched, *, now: datetime) -> None:
     publish("message.received", {"message": message.pk}, now=now, keys=linking.line(message))
 
 
+def _late_event(facts: Facts) -> bool:
+    """A-20: something that has happened lies after the time at which the message was made."""
+    made = facts.generated_at
+    happened = [event.at.instant for event in facts.events if event.reading == "final"]
+    return made is not None and any(at is not None and at > made + CLOCK_SLACK for at in happened)
+
+
 def details_of(facts: Facts) -> PatientDetails:
     """What the header says of the patient, as the patients' room takes it."""
     patient = facts.patient
@@ -279,6 +287,18 @@ def _match(facts: Facts, organisation: Organisation) -> Matched:
     return Matched(match.outcome, None, tuple(flags))
 
 
+def _anomaly(message: Message, matched: Matched) -> str:
+    """A-18 when the patient is not the same at both ends, A-06 when a hospital does not know the patient at all.
+
+    A hospital gets admission reports before the patient has ever been there (S-30), and a municipality is told of
+    people whom it does not know yet: neither is a wrong addressee.
+    """
+    if matched.outcome == "manual":
+        return "A-18"
+    hospital = message.organisation.kind == Organisation.Kind.HOSPITAL
+    return "A-06" if hospital and matched.outcome == "unknown" and message.type != "INNLEGGELSESRAPPORT" else ""
+
+
 def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
     """Ask a person where numbers and names do not tell."""
     if matched.patient_id is not None or not matched.outcome:
@@ -288,7 +308,8 @@ def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
         "manual": "Mottatt melding der pasienten ikke kan kobles automatisk.",
     }.get(matched.outcome, "Mottatt melding der pasienten er dårlig identifisert.")
     open_task(
-        organisation=message.organisation, kind="match", cause=f"patient.{matched.outcome}", severity="medium",
+        organisation=message.organisation, kind="match", cause=f"patient.{matched.outcome}",
+        severity="high" if _anomaly(message, matched) else "medium", anomaly=_anomaly(message, matched),
         now=now, subject=f"message:{message.pk}", unique_key=f"match:{message.pk}",
         text=f"{text} Finn riktig pasient, eller meld fra til avsenderen.{desk.told}",
         unit=desk.unit, role=desk.role,

@@ -221,6 +221,12 @@ CAUSES: dict[str, Cause] = {
     "course.note": Cause(
         "read", "normal", "ward", "Sykehuset har skrevet om pasienten. Les meldingen, og svar om det trengs.",
     ),
+    "patient.no_relation": Cause(
+        "match", "high", "responsible",
+        "Meldingen gjelder en pasient som ikke har vært innlagt her på over 30 dager. Avgjør om den er til oss: koble "
+        "den til pasienten, eller lås innholdet og send avviksmelding.",
+        "A-06",
+    ),
     "course.request": Cause(
         "answer", "medium", "ward", "Sykehuset har sendt en forespørsel. Svar på den, eller ring {nummer}.",
     ),

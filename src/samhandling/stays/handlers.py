@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from samhandling.exchange.models import Delivery, Direction, Message, Role
+from samhandling.exchange.rules import MessageState
 from samhandling.jobs.running import Running
 from samhandling.organisations.models import Organisation
 from samhandling.stays import carrying, clocks, coursing, hearing, informing, judging, telling
@@ -209,6 +210,8 @@ def received(running: Running) -> None:
     wanted = message.direction == Direction.IN and message.type in courses.KINDS
     facts = coursing.read(message) if wanted else None
     with transaction.atomic():
+        if message.direction == Direction.IN and (message.flags or message.matched_by_id):
+            judging.record_flags(message, now=running.now)
         if wanted:
             if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
                 if facts is not None:
@@ -258,6 +261,8 @@ def cancelled(running: Running) -> None:
         if message.direction == Direction.IN:
             coursing.cancelled(message, now=running.now)
             hearing.forget(message, now=running.now)
+            if message.state == MessageState.LOCKED:
+                judging.record_flags(message, now=running.now)
         running.finish()
 
 

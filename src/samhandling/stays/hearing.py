@@ -11,7 +11,7 @@ from samhandling.messages.facts.people import WANTED_CONTACT
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.registry.rules import DOCTOR, NURSING
 from samhandling.registry.services import parties_of
-from samhandling.stays import awaiting, carrying, judging
+from samhandling.stays import awaiting, carrying, judging, relation
 from samhandling.stays.awaiting import REPORT
 from samhandling.stays.causes import CAUSES
 from samhandling.stays.coursing import name_final, read
@@ -76,6 +76,9 @@ def _tie(message: Message, subject: str) -> None:
 
 
 def _at_hospital(message: Message, now: datetime) -> None:
+    if relation.missing(message, now=now):
+        judging.without_relation(message, now=now)
+        return
     stay = _stay(message)
     if stay is None and message.type == REPORT and judging.asks(message):
         stay = awaiting.expect(message, now=now)

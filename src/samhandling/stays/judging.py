@@ -8,9 +8,9 @@ from samhandling.clock import oslo
 from samhandling.exchange.models import Message
 from samhandling.exchange.rules import MessageState
 from samhandling.messages.facts.values import Facts
-from samhandling.organisations.models import Unit
+from samhandling.organisations.models import Organisation, Unit
 from samhandling.registry.services import party
-from samhandling.stays import carrying
+from samhandling.stays import carrying, relation
 from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.coursing import read
 from samhandling.stays.events import Event, PlaceAnswered, RequestAnswered, RequestReceived
@@ -92,6 +92,41 @@ def without_stay(message: Message, *, now: datetime) -> None:
         text=" ".join(what.text.format(nummer="", kommune="kommunen").replace(" .", ".").split()),
         role="message_responsible", anomaly=found.breach,
     )  # fmt: skip
+
+
+FOUND = {"unknown_patient": "A-06", relation.FLAG: "A-06", "id_mismatch": "A-18", "clock_skew": "A-20"}
+"""Flag of a message in -> the breach that it is."""
+
+
+def record_flags(message: Message, *, now: datetime) -> None:
+    """The breaches that the exchange has found by itself; one that a person has settled meanwhile is none (A-06)."""
+    flags = set(message.flags)
+    if message.organisation.kind != Organisation.Kind.HOSPITAL or message.type == "INNLEGGELSESRAPPORT":
+        flags.discard("unknown_patient")  # One who is on the way, or of whom the municipality is told first.
+    codes = {code for flag, code in FOUND.items() if flag in flags}
+    if message.state == MessageState.LOCKED:
+        codes.add("A-06")
+    elif "A-06" not in codes:
+        BreachOfRoutine.objects.filter(
+            organisation_id=message.organisation_id, unique_key=f"message:{message.pk}:A-06"
+        ).delete()
+    for code in sorted(codes):
+        record(message, code, now=now)
+
+
+def without_relation(message: Message, *, now: datetime) -> None:
+    """A-06: nobody here has had to do with the patient for long: *til avklaring*, and no ward reads it meanwhile."""
+    if relation.FLAG not in message.flags:
+        message.flags = [*message.flags, relation.FLAG]
+        message.save(update_fields=["flags"])
+    record(message, "A-06", now=now)
+    if asks(message):
+        what = CAUSES["patient.no_relation"]
+        open_task(
+            organisation=message.organisation, kind=what.kind, cause="patient.no_relation", severity=what.severity,
+            now=now, patient=message.patient, subject=f"message:{message.pk}", unique_key=f"match:{message.pk}",
+            text=what.text, role="message_responsible", anomaly=what.anomaly,
+        )  # fmt: skip
 
 
 def _nobody(message: Message) -> StayState:

@@ -17,6 +17,7 @@ from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
 from samhandling.organisations.models import Organisation
+from samhandling.stays import relation
 from samhandling.stays.models import Call
 from samhandling.store.prepared import first, insert, only, prepared, update
 from samhandling.writing import notices, rules
@@ -70,7 +71,7 @@ def _notice(message: Message, found: Filing | None, *, now: datetime) -> Filing 
         organisation=message.organisation, message=message, state=FilingState.START.value, noticed_at=now
     )
     before = filing.state
-    filing.state = rules.step(before, _what_now(filing, message))
+    filing.state = rules.step(before, _what_now(filing, message, now))
     if filing.state != before:
         if before in (FilingState.HANDED, FilingState.FILED):
             filing.replaces, filing.document_id, filing.due_at, filing.warned_at = (
@@ -105,8 +106,10 @@ def call_noticed(running: Running) -> None:
         running.finish()
 
 
-def _what_now(filing: Filing, message: Message) -> FilingEvent:
+def _what_now(filing: Filing, message: Message, now: datetime) -> FilingEvent:
     inward = message.direction == Direction.IN
+    if relation.missing(message, now=now):
+        return FilingEvent.HOLD  # *Til avklaring* (A-06): the stays say so in a job of their own, later than this one.
     if rules.undecided(inward=inward, has_patient=message.patient_id is not None, flags=message.flags):
         return FilingEvent.HOLD
     given = filing.state in (FilingState.HANDED, FilingState.FILED)

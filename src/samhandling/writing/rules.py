@@ -12,7 +12,7 @@ FILED_WITHIN = timedelta(hours=1)
 """A message that is not in the record after this long asks for a person."""
 JOURNAL_STANDARDS = frozenset({"plo", "dialogmelding"})
 """Messages of these standards are journal documents; the EPJ itself writes and files the others."""
-UNDECIDED_FLAGS = frozenset({"unknown_patient", "manual_match", "unconfirmed_patient", "not_ours"})
+UNDECIDED_FLAGS = frozenset({"unknown_patient", "manual_match", "unconfirmed_patient", "not_ours", "no_relation"})
 """Flags of a message in that a person must clear before anything goes into a patient's record (*til avklaring*)."""
 
 

@@ -14,6 +14,7 @@ from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.errors import NotFoundError
 from samhandling.exchange import matters, originals
+from samhandling.exchange.matching import OPEN_FLAGS
 from samhandling.exchange.models import Direction, Message, NotOurs, Original
 from samhandling.exchange.not_ours import DELETED_AFTER
 from samhandling.exchange.rules import MessageState
@@ -211,7 +212,7 @@ def _not_ours(scope: Scope, message: Message, now: datetime) -> NotOursView | No
 
 def _needs_patient(message: Message) -> bool:
     """Whether a person must say who the message is about."""
-    return message.patient_id is None or bool({"unknown_patient", "manual_match"}.intersection(message.flags))
+    return message.patient_id is None or not OPEN_FLAGS.isdisjoint(message.flags)
 
 
 def _related(scope: Scope, other: Message | None) -> tuple[str, str] | None:

@@ -22,7 +22,7 @@ from samhandling.pages.texts import _, moment
 from samhandling.patients.web.strip import strip
 from samhandling.stays import errors, services
 from samhandling.stays.models import Stay
-from samhandling.stays.web import reading
+from samhandling.stays.web import reading, similar
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.forms import Registration, StayForm
 from samhandling.stays.web.registrations import REGISTRATIONS
@@ -106,7 +106,7 @@ def _page(
     values = {
         "form": form,
         "fields": list(form),
-        "patient": strip(stay.patient, test=is_test_store()),
+        "patient": similar.marked(strip(stay.patient, test=is_test_store()), stay),
         "stay": stay,
         "what": what,
         "seen": _version(stay),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +24,7 @@ from samhandling.stays.after_discharge import REASONS
 from samhandling.stays.assessing import open_questions
 from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay, StayEvent
 from samhandling.stays.rules.values import INPATIENT, State, StayState
-from samhandling.stays.web import call_filing, words
+from samhandling.stays.web import call_filing, similar, words
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.explaining import Counterpart, counterpart, help_for
 from samhandling.stays.web.next_steps import steps
@@ -106,7 +105,7 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
         information=_by(information, "subject"),
         by_message=by_message,
         counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
-        names=Counter(stay.patient.family_name.casefold() for stay in found),
+        alike=similar.among(found),
         proposals=dict(
             StayEvent.objects.filter(stay__in=ids, kind__in=PROPOSALS).order_by("id").values_list("stay_id", "kind")
         ),
@@ -137,7 +136,7 @@ class _Parts:
     information: dict[Any, list[Message]]
     by_message: dict[int, Status]
     counterparts: dict[str, Counterpart]
-    names: Counter[str]
+    alike: set[int]
     proposals: dict[int, str]
 
 
@@ -164,12 +163,12 @@ def _row(stay: Stay, parts: _Parts, now: datetime) -> StayRow:
         href=reverse("stays:stay", args=[stay.pk]),
         name=name,
         born=born,
-        alike=parts.names[stay.patient.family_name.casefold()] > 1,
+        alike=stay.pk in parts.alike,
         unit=stay.unit.name if stay.unit else _("Ukjent post"),
         state=standing_of(stay, state),
         since=moment(stay.discharged_at or stay.admitted_at, now),
         municipality=place,
-        marks=marks(state),
+        marks=(*marks(state), *protected(stay)),
         knows=(*[t for t in knows if t.stands and t not in written][-2:], *[t for t in written if t.stands][-1:]),
         silence=None if knows else silence(state, place),
         next=asking[0] if asking else None,
@@ -218,6 +217,12 @@ def marks(state: StayState) -> tuple[Status, ...]:
     if state.overlay == "H":
         found.append(Status(Tone.WARN, _("Hjelpenummer eller uten nummer: ring i stedet")))
     return tuple(found)
+
+
+def protected(stay: Stay) -> tuple[Status, ...]:
+    """The mark of a patient whose address is protected (P-10)."""
+    text = _("Fortrolig adresse: oppgi aldri hvor pasienten bor")
+    return (Status(Tone.WARN, text),) if stay.patient.protection else ()
 
 
 def open_tasks(stay: Stay) -> QuerySet[Task]:

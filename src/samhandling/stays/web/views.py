@@ -18,7 +18,7 @@ from samhandling.patients.web.strip import strip
 from samhandling.registry.rules import StaffedPhone
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import StayState
-from samhandling.stays.web import calling, explaining, next_steps, offers, reading, standing, words
+from samhandling.stays.web import calling, explaining, next_steps, offers, reading, similar, standing, words
 from samhandling.stays.web import scope as within
 from samhandling.stays.work import load_state
 from samhandling.store.services import is_test_store
@@ -58,7 +58,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "stay": found,
         "patient": patient,
         "state": reading.standing_of(found, state),
-        "marks": reading.marks(state),
+        "marks": (*similar.mark(found), *reading.marks(state)),
         "where": _where(found),
         "municipality": municipality_name or _("Ukjent kommune"),
         "phone": phone,

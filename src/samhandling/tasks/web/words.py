@@ -25,6 +25,7 @@ TITLES: dict[str, str] = {
     "receipt_unmatched": N_("Kvittering uten kjent melding"),
     "message.withdrawn": N_("Melding trukket tilbake: ring"),
     "message.not_ours": N_("Meldingen var ikke til oss"),
+    "patient.no_relation": N_("Til avklaring: er meldingen til oss?"),
     "patient.unconfirmed": N_("Bekreft hvem meldingen gjelder"),
     "message.cancelled": N_("Avsenderen har trukket meldingen"),
     "message.status_not_allowed": N_("Status som ikke er avtalt"),

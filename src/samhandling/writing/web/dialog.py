@@ -28,6 +28,7 @@ from samhandling.registry.services import routine_document, staffed_phone
 from samhandling.stays import dialogs
 from samhandling.stays.dialogs import Talk
 from samhandling.stays.services import send_talk, try_talk
+from samhandling.stays.web import similar
 from samhandling.stays.work import load_state
 from samhandling.writing.drafts import Place
 from samhandling.writing.web import dialog_forms as forms
@@ -111,6 +112,8 @@ class Dialog(Piece):
     def strip(self) -> PatientStrip | None:
         """As the message names them, for somebody whom we have no record of."""
         about = self.talk.about
+        if self.talk.stay is not None and (known := super().strip()) is not None:
+            return similar.marked(known, self.talk.stay)
         if self.patient is not None or about is None or about.original is None or about.original.closed:
             return super().strip()
         facts = read_facts(engine.read(originals.read(about.original)))

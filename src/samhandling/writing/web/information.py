@@ -16,6 +16,7 @@ from samhandling.exchange.services import Outcome, Trial
 from samhandling.organisations.models import Organisation
 from samhandling.organisations.services import municipality
 from samhandling.pages.texts import N_, _
+from samhandling.pages.values import PatientStrip
 from samhandling.patients.models import Patient
 from samhandling.stays import after_discharge, informing
 from samhandling.stays.dialogs import answered
@@ -23,6 +24,7 @@ from samhandling.stays.informing import Kind
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import State
 from samhandling.stays.services import send_information, try_information
+from samhandling.stays.web import similar
 from samhandling.stays.work import load_state
 from samhandling.writing import changes, drafts
 from samhandling.writing.drafts import Place
@@ -97,6 +99,11 @@ class Information(Piece):
     def patient(self) -> Patient:
         """The patient of the stay."""
         return self.stay.patient
+
+    def strip(self) -> PatientStrip | None:
+        """With the mark of a name that another one in the ward has, or nearly (P-04)."""
+        found = super().strip()
+        return similar.marked(found, self.stay) if found is not None else None
 
     @property
     def counterpart(self) -> Organisation | None:
