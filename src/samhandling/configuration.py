@@ -297,6 +297,8 @@ class NodeConfiguration(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["nb", "nn", "en"] = "nb"
     mllp: list[MllpLine] = Field(default_factory=lambda: [MllpLine()])
+    payment_basis: bool = False
+    """True: controllers see *Betalingsgrunnlag*, the unconfirmed basis for municipal payment."""
     adt_original_days: int = Field(default=90, ge=1)
     """How long the bytes of a message from the patient system are kept after it was used or refused."""
     pass_on: list[PassOnFolder] = Field(default_factory=list)

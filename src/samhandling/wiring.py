@@ -116,7 +116,7 @@ COLLECTORS: tuple[str, ...] = (
 """Functions `() -> int` by which the worker takes in what carriers find outside the node."""
 
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    (N_("Mitt arbeid"), "worklist:my-work", EVERYBODY),
+    (N_("Mitt arbeid"), "worklist:my-work", (*EVERYBODY, "controller")),
     (N_("Innboks"), "stays:inbox", ("case_handler", "municipal_nurse", "doctor")),
     (N_("Oppgaver"), "tasks:list", EVERYBODY[:-1]),
     (N_("Opphold"), "stays:list", ("message_responsible",)),
@@ -125,6 +125,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (N_("Rutinen"), "stays:routine", EVERYBODY[:5]),
     (N_("Motparter"), "stays:counterparts", ("plo_resource",)),
     (N_("Tall"), "worklist:figures", ("message_responsible", "leader")),
+    (N_("Betalingsgrunnlag"), "stays:payment", ("controller",)),
     (N_("Avvik og brudd"), "worklist:register", ("message_responsible",)),
     (N_("Fra pasientsystemet"), "intake:list", ("message_responsible", "operations")),
     (N_("Stoppet arbeid"), "worklist:dead-jobs", ("operations",)),

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samhandling.clock import oslo
-from samhandling.stays.rules.payment import Basis, DayPrice, PlaceAnswer, ReadyInterval, basis, of_stay, shipped_prices
+from samhandling.stays.prices import DayPrice, shipped_prices
+from samhandling.stays.rules.payment import Basis, PlaceAnswer, ReadyInterval, basis, of_stay
 
 PRICES = shipped_prices()
 MUNICIPALITY = "3101"

@@ -25,6 +25,8 @@ class Role(StrEnum):
     ADMIN = "admin"
     LEADER = "leader"
     """Leads a section or the hospital: figures, and the patients of the own section."""
+    CONTROLLER = "controller"
+    """Finance: the basis for municipal payment, and nothing else of a patient."""
 
 
 class May(StrEnum):
@@ -52,6 +54,8 @@ class May(StrEnum):
     """Figures per ward and municipality, and the cases behind them."""
     KEEP_REGISTER = "keep_register"
     """The register of deviations and breaches of routine, and its export."""
+    SEE_PAYMENT = "see_payment"
+    """The basis for municipal payment, where the node has it on."""
     ANNOUNCE_ACUTE = "announce_acute"
     """Tell everybody of an acute outage."""
     RUN_OUTAGES = "run_outages"
@@ -77,10 +81,11 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
     ),
     Role.WATCH: frozenset({May.SET_CLOCK, May.ANNOUNCE_ACUTE}),
     Role.ADMIN: frozenset({May.SET_CLOCK, May.WATCH_NETWORK}),
+    Role.CONTROLLER: frozenset({May.SEE_PAYMENT, May.SET_CLOCK}),
     Role.LEADER: frozenset({May.SEE_PATIENTS, May.WORK_TASKS, May.SEE_FIGURES, May.SET_CLOCK}),
 }
 
-HOSPITAL_ROLES = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.LEADER})
+HOSPITAL_ROLES = frozenset({Role.WARD_NURSE, Role.PLO_RESOURCE, Role.LEADER, Role.CONTROLLER})
 MUNICIPAL_ROLES = frozenset({Role.CASE_HANDLER, Role.MUNICIPAL_NURSE})
 NEEDS_UNIT = frozenset({Role.WARD_NURSE})
 """Roles that mean nothing without a unit."""

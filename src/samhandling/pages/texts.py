@@ -48,6 +48,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.WATCH: N_("Vakt"),
     Role.ADMIN: N_("Administrator"),
     Role.LEADER: N_("Leder"),
+    Role.CONTROLLER: N_("Økonomi"),
 }
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from samhandling.errors import SamhandlingError
 from samhandling.stays.policy_check import contradictions
+from samhandling.stays.prices import DayPrice
 
 NATIONAL, OSTFOLD = "nasjonal", "sykehuset-ostfold-1"
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -129,6 +130,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     place_when_unknown: str
     """8408 code in M8 when the patient system names no place."""
 
+    day_prices: dict[str, DayPrice] = {}
+    """Payment basis: year -> day price with its source, beside or instead of those that come with the program."""
     manual_minutes: dict[Literal["M1", "M6", "M7", "M8"], NotNegative]
     """Overlay: how soon the municipality must be called in place of each message."""
     paper_form_hours: Positive

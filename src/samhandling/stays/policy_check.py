@@ -25,7 +25,7 @@ ALWAYS = ("M12", "C")
 
 def contradictions(policy: Policy) -> tuple[str, ...]:
     """What contradicts itself in the routine, one plain line each; empty when all is well."""
-    return (*_table(policy), *_times(policy), *_switches(policy))
+    return (*_table(policy), *_times(policy), *_prices(policy), *_switches(policy))
 
 
 def _table(policy: Policy) -> Iterator[str]:
@@ -78,6 +78,14 @@ def _times(policy: Policy) -> Iterator[str]:
     missing = {"M1", "M6", "M7", "M8"} - set(policy.manual_minutes)
     if missing:
         yield f"manual_minutes: {', '.join(sorted(missing))} mangler."
+
+
+def _prices(policy: Policy) -> Iterator[str]:
+    for year, price in policy.day_prices.items():
+        if not (year.isascii() and year.isdigit() and 2012 <= int(year) <= 2200):
+            yield f"day_prices.{year}: skal være et årstall fra 2012."
+        if price.amount <= 0:
+            yield f"day_prices.{year}: døgnprisen må være over null kroner."
 
 
 def _switches(policy: Policy) -> Iterator[str]:

@@ -22,7 +22,7 @@ from samhandling.stays.play.commands import shipped as scenarios
 from samhandling.stays.play.script import script
 from samhandling.stays.play.words import DO, FIELDS, NAMES, SPELLINGS
 from samhandling.stays.policy import NATIONAL, OSTFOLD, Policy, shipped
-from samhandling.stays.rules.payment import shipped_prices
+from samhandling.stays.prices import shipped_prices
 
 
 def routine() -> str:
@@ -125,7 +125,8 @@ def _prices() -> Iterator[str]:
     yield from """\
 ## Day prices
 
-For the payment basis, which is always *ubekreftet*. A year that does not stand here must be entered: it is never guessed.
+For the payment basis, which is always *ubekreftet*. A year that does not stand here must be entered in the routine
+(`day_prices = {2027 = {amount = 6500, source = "…"}}`): it is never guessed.
 
 | Year | Kroner | Source |
 |---|---|---|""".splitlines()

@@ -229,6 +229,7 @@ class Membership(_Table, kw_only=True):
         "operations",
         "watch",
         "leader",
+        "controller",
         "admin",
     ]
     unit: str = ""

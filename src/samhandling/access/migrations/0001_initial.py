@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('ward_nurse', 'ward_nurse'), ('message_responsible', 'message_responsible'), ('plo_resource', 'plo_resource'), ('case_handler', 'case_handler'), ('municipal_nurse', 'municipal_nurse'), ('doctor', 'doctor'), ('operations', 'operations'), ('watch', 'watch'), ('admin', 'admin'), ('leader', 'leader')], max_length=24)),
+                ('role', models.CharField(choices=[('ward_nurse', 'ward_nurse'), ('message_responsible', 'message_responsible'), ('plo_resource', 'plo_resource'), ('case_handler', 'case_handler'), ('municipal_nurse', 'municipal_nurse'), ('doctor', 'doctor'), ('operations', 'operations'), ('watch', 'watch'), ('admin', 'admin'), ('leader', 'leader'), ('controller', 'controller')], max_length=24)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
                 ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.unit')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -181,6 +182,23 @@ def ready_reply_text(values: NoteValues) -> str:
         case _:
             answer = "Kommunen kan ikke ta imot pasienten og vet ennå ikke når. Vi gir ny beskjed straks plass er klar."
     return joined(answer, values.text, by="\n") or answer
+
+
+_FROM = re.compile(r"Kommunen kan ta imot pasienten fra (\d{2})\.(\d{2})\.(\d{4})\.")
+
+
+def read_ready_reply(text: str) -> tuple[bool, date | None] | None:
+    """(can receive, from which other day) of an answer as `ready_reply_text` writes it; None for other words."""
+    first = text.strip().partition("\n")[0].strip()
+    if first.startswith("Kommunen kan ta imot pasienten på meldt dato."):
+        return True, None
+    if first.startswith("Kommunen kan ikke ta imot pasienten"):
+        return False, None
+    found = _FROM.match(first)
+    try:
+        return (True, date(int(found[3]), int(found[2]), int(found[1]))) if found else None
+    except ValueError:
+        return None
 
 
 def payload(

@@ -12,10 +12,11 @@ from samhandling.stays.play.carrying import PlayedStay
 from samhandling.stays.play.ledger import Clock, Job, Letter
 from samhandling.stays.play.player import Player
 from samhandling.stays.play.words import CAUSE_KINDS, NAMES, TASK_KINDS
+from samhandling.stays.prices import DayPrice, shipped_prices
 from samhandling.stays.rules import State
 from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.rules.expectations import OPEN, ExpectationState
-from samhandling.stays.rules.payment import DayPrice, PlaceAnswer, ReadyInterval, of_stay, shipped_prices
+from samhandling.stays.rules.payment import PlaceAnswer, ReadyInterval, of_stay
 
 STATES = {
     DeadlineState.DUE: "unsent",

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from importlib import resources
 from typing import Literal
 
-import msgspec
-
 from samhandling.clock import oslo
+from samhandling.stays.prices import DayPrice
 
 Early = Literal["met", "late", "missing", "not_required"]
 Ending = Literal["", "withdrawn", "left", "died", "transferred", "municipality", "cancelled"]
@@ -24,22 +21,6 @@ Certainty = Literal["high", "medium", "low"]
 _ORDER: tuple[Certainty, ...] = ("low", "medium", "high")
 PSYCHIATRY_FROM = date(2019, 1, 1)
 """Mental health care and addiction treatment are payable from this day (Q10)."""
-
-
-class DayPrice(msgspec.Struct, frozen=True, kw_only=True):
-    """What one day costs in one year, and how sure we are."""
-
-    amount: int
-    source: str
-    verified: bool = True
-
-
-@cache
-def shipped_prices() -> dict[int, DayPrice]:
-    """The day prices that come with the program, by year; 2026 and later must be entered."""
-    data = (resources.files("samhandling.stays") / "rules" / "day_prices.toml").read_bytes()
-    found = msgspec.toml.decode(data, type=dict[str, DayPrice])
-    return {int(year): price for year, price in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +76,22 @@ class Basis:
         return len(self.dates)
 
 
-def of_stay(intervals: Iterable[ReadyInterval], prices: Mapping[int, DayPrice], *, today: date) -> tuple[Basis, ...]:
-    """The basis of each interval of a stay, in order of time; no date is charged twice for one patient."""
-    charged: set[date] = set()
+def of_stay(
+    intervals: Iterable[ReadyInterval],
+    prices: Mapping[int, DayPrice],
+    *,
+    today: date,
+    charged: frozenset[date] = frozenset(),
+) -> tuple[Basis, ...]:
+    """The basis of each interval of a stay, in order of time; no date is charged twice for one patient.
+
+    `charged`: dates that are charged for the patient already, by another stay.
+    """
+    taken = set(charged)
     found = []
     for interval in sorted(intervals, key=lambda one: (one.ready_at, one.ended_at or one.ready_at)):
-        one = basis(interval, prices, today=today, not_again=frozenset(charged))
-        charged |= set(one.dates)
+        one = basis(interval, prices, today=today, not_again=frozenset(taken))
+        taken |= set(one.dates)
         found.append(one)
     return tuple(found)
 

@@ -12,6 +12,7 @@ from samhandling.stays.web import (
     handover_views,
     inbox_views,
     overview_views,
+    payment_views,
     reported_views,
     views,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("forlop/<int:pk>/tjenester/", inbox_views.hold, name="hold"),
     path("opphold/<int:pk>/hva-na/", overview_views.what_now, name="what-now"),
     path("opphold/<int:pk>/meldeskjema/", overview_views.paper_form, name="paper-form"),
+    path("betalingsgrunnlag/", payment_views.show, name="payment"),
     path("rutinen/", overview_views.routine, name="routine"),
     path("motparter/", overview_views.counterparts, name="counterparts"),
     path("vaktrapport/", handover_views.handover, name="handover"),

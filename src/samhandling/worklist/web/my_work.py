@@ -156,4 +156,5 @@ DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
     Role.WATCH: _technical,
     Role.ADMIN: _technical,
     Role.LEADER: _ward,
+    Role.CONTROLLER: _technical,
 }
