@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -387,6 +388,18 @@ def test_r16_a_mail_of_60_mb_and_a_bomb():
 def test_r17_a_doctype_in_the_envelope(doctype):
     data = mime.read(mail()).soap.data.replace(b"?>\n", b"?>\n" + doctype.encode(), 1)
     assert_rejected(judged(swap_envelope(mail(), data)), "xml_doctype", "Client", Outcome.FAULT)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_r17_a_billion_laughs_in_the_payload(pack):
+    names = b"abcdefghijklm"
+    entities = b"".join(
+        b'<!ENTITY %c "%s">' % (name, b"&%c;" % before * 10) for before, name in pairwise(names)
+    )  # fmt: skip
+    laughs = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha">' + entities + b"]><l>&m;</l>"
+    checked = judged(mail(sealed(pack(laughs))))
+    assert_rejected(checked, "payload_doctype", "OtherXml")
+    assert checked.documents == ()
 
 
 @pytest.mark.parametrize(

@@ -303,6 +303,7 @@ _TABLE: tuple[tuple[int, str, str, Answer, str, str], ...] = (
     (24, "payload_not_encrypted", "", _E, _SECURITY, "Vedlegget er ikke kryptert."),
     (24, "payload_plain", "", _L, "", "Vedlegget er ikke kryptert; godtatt for denne avtalen."),
     (24, "decryption", "", _E, _SECURITY, "Vedlegget kan ikke dekrypteres."),
+    (24, "payload_doctype", "", _E, _XML, "Dokumentet har en dokumenttype (DOCTYPE). Den kan skjule angrep."),
     (
         24,
         "content_type_inner_missing",

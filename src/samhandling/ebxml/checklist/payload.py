@@ -11,6 +11,7 @@ from samhandling.ebxml.envelope import Shape
 from samhandling.ebxml.mime import Part
 from samhandling.messages import engine
 from samhandling.messages import facts as document_facts
+from samhandling.messages.engine.parse import has_doctype
 
 
 def check(case: Case) -> None:
@@ -43,6 +44,9 @@ def _part(case: Case, part: Part) -> None:
         opened = content.open_content(plain)
     except ContentError:
         case.find("decryption", place)  # the same answer: what failed is nobody's business
+        return
+    if has_doctype(opened.data):
+        case.find("payload_doctype", place)
         return
     if opened.encoding_missing:
         case.find("content_type_inner_missing", place)
