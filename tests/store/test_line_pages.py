@@ -19,7 +19,7 @@ from samhandling.exchange import delivering, originals
 from samhandling.exchange.models import Arrival, Original
 from samhandling.jobs.worker import run_due
 from samhandling.registry.models import CommunicationParty
-from samhandling.store.services import mark_as_real
+from samhandling.store.models import Store
 from tests.ebxml_rig import configure
 from tests.store.exchange_world import NOW, NURSING, RECEPTION, make
 from tests.store.people import logged_in, user
@@ -150,7 +150,7 @@ def test_a_test_message_by_button_on_a_test_node_only(world, mail_server, ikt):
     exchange(LATER)
     assert Transmission.objects.order_by("pk").first().state == State.ACKNOWLEDGED
     assert "TEST. TEST." in mail_server.submitted[0].decode("utf-8", "replace")
-    mark_as_real()
+    Store.objects.update(test=False)
     assert "Send testmelding" not in text_of(ikt, f"/drift/motpart/{NURSING}/")
     ikt.post(f"/drift/motpart/{NURSING}/prov/", {"hva": "testmelding"})
     assert Transmission.objects.filter(sender_her=RECEPTION).count() == 1
