@@ -48,6 +48,7 @@ HANDLERS: dict[str, str] = {
     "downtime.begin": "samhandling.downtime.acting.begin",
     "downtime.send": "samhandling.downtime.sending.send",
     "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
+    "downtime.review": "samhandling.downtime.registers.review",
     "downtime.together": "samhandling.downtime.together.look_again",
     "downtime.undecided": "samhandling.downtime.undecided.undecided",
     "downtime.decided": "samhandling.downtime.undecided.decided",
@@ -70,7 +71,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
 }
 """Event name -> handler names, one job each."""
 
-HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget", "carriers.forget")
+HOURLY: tuple[str, ...] = ("stays.affected", "registry.refresh", "intake.forget", "carriers.forget", "downtime.review")
 """Handlers without payload for which a worker enqueues a job each hour."""
 
 CARRIERS: dict[str, str] = {

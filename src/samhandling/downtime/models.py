@@ -276,6 +276,23 @@ class EmergencyPrint(models.Model):
     made_at = models.DateTimeField(null=True, blank=True)
 
 
+class RegisterEntry(models.Model):
+    """Who added, changed or confirmed a contact, group or document, and when it came up for review. Never changed."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    """Who keeps the register."""
+    table = models.CharField(max_length=10)
+    """`kontakt gruppe medlem dokument`."""
+    row = models.BigIntegerField()
+    what = models.CharField(max_length=10)
+    """`seen added changed confirmed asked`."""
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "table", "row"], name="register_entry_row")]
+
+
 class DowntimePolicyChange(models.Model):
     """Where an organisation's procedure differs from the shipped one, from a day on."""
 

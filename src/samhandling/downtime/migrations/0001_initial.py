@@ -421,4 +421,32 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["organisation", "until"], name="suspicion_mute_until")],
             },
         ),
+        migrations.CreateModel(
+            name="RegisterEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=10)),
+                ("row", models.BigIntegerField()),
+                ("what", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["organisation", "table", "row"], name="register_entry_row")],
+            },
+        ),
     ]

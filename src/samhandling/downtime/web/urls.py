@@ -10,6 +10,7 @@ from samhandling.downtime.web import (
     mail_views,
     phone_views,
     public_views,
+    register_views,
     report_views,
     suspicion_views,
     views,
@@ -18,6 +19,11 @@ from samhandling.downtime.web import (
 app_name = "downtime"
 urlpatterns = [
     path("nedetid/", views.outages, name="list"),
+    path("nedetid/kontakter/", register_views.contacts, name="contact-register"),
+    path("nedetid/dokumenter/", register_views.documents, name="documents"),
+    path("nedetid/register/<slug:table>/ny/", register_views.edit, name="register-new"),
+    path("nedetid/register/<slug:table>/<int:pk>/", register_views.edit, name="register-edit"),
+    path("nedetid/register/<slug:table>/<int:pk>/bekreft/", register_views.confirm, name="register-confirm"),
     path("nedetid/mulig/", suspicion_views.suspects, name="suspects"),
     path("nedetid/mulig/<slug:her_id>/", suspicion_views.none, name="no-outage"),
     path("nedetid/etter/", after_views.after, name="after"),
