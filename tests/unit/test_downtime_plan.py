@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samhandling.clock import oslo
-from samhandling.clock.calendar import is_ordinary_working_day
 from samhandling.downtime.rules.plan import OutageFactsError, plan
 from samhandling.downtime.rules.policy import GROUPS, OSTFOLD_1, DowntimePolicy
 from samhandling.downtime.rules.values import Action, Kind, Outage, Plan
 from samhandling.downtime.rules.working_time import working_time
+from tests.unit import slow_plan
 
 
 def at(text: str) -> datetime:
@@ -205,7 +204,17 @@ def test_D_11_known_to_last_into_monday() -> None:
     assert (early.notifiable, told(early)) == (True, ["22.11. 22:10"]), "at 07:00 nobody would be told in time"
 
 
-def test_examples_of_4_3() -> None:
+def test_example_of_4_3_planned_monday_23_november_nine_to_twelve() -> None:
+    result = made("planned", "23.11. 09:00", "23.11. 12:00", "18.11. 10:00")
+    assert told(result) == ["20.11. 11:00 runde 1", "23.11. 07:00 runde 2"]
+    assert told(result, "publish") == ["20.11. 11:00 til 23.11. 12:00"]
+
+
+def test_example_of_4_3_sunday_evening_into_monday_is_half_an_hour() -> None:
+    assert not made("planned", "22.11. 22:00", "23.11. 00:30", "18.11. 10:00").notifiable
+
+
+def test_example_of_4_3_sixty_minutes_exactly_is_not_told_and_sixty_one_is() -> None:
     assert not made("planned", "24.11. 10:00", "24.11. 11:00", "18.11. 10:00").notifiable
     assert made("planned", "24.11. 10:00", "24.11. 11:01", "18.11. 10:00").notifiable
 
@@ -260,25 +269,7 @@ def test_a_policy_that_contradicts_itself(values: dict[str, object]) -> None:
         msgspec.convert(values, DowntimePolicy)
 
 
-# The slow reference: minute by minute, straight from the words of 4.2 ------------------------------------------------
-
-
-def _minutes(start: datetime, end: datetime) -> Iterator[datetime]:
-    while start < end:
-        yield start
-        start += timedelta(minutes=1)
-
-
-def slow_notifiable(outage: Outage, now: datetime) -> bool:
-    over = outage.known_at if outage.kind == "acute" else now
-    if outage.end is not None and outage.end <= over:
-        return False
-    if outage.end is None and is_ordinary_working_day(oslo.day(outage.start)):
-        return True
-    end = outage.end if outage.kind == "planned" else max(outage.end or now, now)
-    assert end is not None
-    return sum(is_ordinary_working_day(oslo.day(minute)) for minute in _minutes(outage.start, end)) > 60
-
+# The slow reference, and any outage at all ------------------------------------------------------------------------
 
 MINUTES = st.integers(min_value=0, max_value=60 * 24 * 12)
 BEGINNINGS = st.sampled_from(["18.11. 00:00", "21.12. 00:00", "24.3.2026 00:00", "20.10.2026 00:00", "10.5.2027 00:00"])
@@ -301,8 +292,9 @@ def outages(draw: st.DrawFn) -> tuple[Outage, datetime]:
 def test_never_announced_when_not_notifiable_and_never_silent_when_it_is(drawn: tuple[Outage, datetime]) -> None:
     outage, now = drawn
     result = plan(outage, OSTFOLD_1, OSTFOLD_1.calendar, now)
-    assert result.notifiable == slow_notifiable(outage, now)
+    assert result.notifiable == slow_plan.notifiable(outage, now)
     mails = [action for action in result.actions if action.kind == "mail"]
+    assert {(action.at, action.round, action.if_ongoing) for action in mails} == slow_plan.mails(outage, now)
     published = [action for action in result.actions if action.kind == "publish"]
     assert all(action.at >= now for action in result.actions)
     assert list(result.actions) == sorted(result.actions, key=lambda action: action.at)
