@@ -104,9 +104,11 @@ SEND-17 choosing a receiver fills in both address levels
   store/exchange_journey::the_document_is_valid_and_addressed_on_two_levels
 
 SEND-18 addresses come from the national address register
-  store/world_command::load_then_diff_then_export_then_load
-  - not supported yet: addresses are kept in the world file, which an operator fills from the register by hand;
-  - there is no client for it
+  store/register_cache::names_and_addresses_of_counterparts_become_the_registers
+  store/register_cache::the_feed_brings_a_change_within_the_hour_and_nothing_else_is_asked
+  store/register_cache::a_register_that_is_down_leaves_what_we_knew_and_its_age
+  - which services take which messages stands in the world file; names, EDI addresses and certificates follow the
+  - register where access to it is set up
 
 SEND-19 the people who matter for the case are named
   unit/compose_care::a_new_dialogue_names_whom_it_is_for
