@@ -136,6 +136,17 @@ def _store() -> Iterator[Check]:
     yield from _clock()
     yield from _workers()
     yield from _epj_folders()
+    yield from _downtime()
+
+
+def _downtime() -> Iterator[Check]:
+    """The ways by which people are told of outages, and report them."""
+    from samhandling.clock import oslo
+    from samhandling.configuration import configuration
+    from samhandling.node import downtime_checks
+
+    day = oslo.day(datetime.now(UTC))
+    yield from (Check(*one) for one in downtime_checks.of_settings(configuration(), day))
 
 
 def _mark() -> Iterator[Check]:

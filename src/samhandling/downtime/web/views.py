@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,7 @@ from samhandling.downtime import approving, reporting, services, together
 from samhandling.downtime.models import Outage
 from samhandling.downtime.rules.life import ImpossibleChangeError
 from samhandling.downtime.rules.plan import OutageFactsError
+from samhandling.downtime.rules.values import Notice as NoticeKind
 from samhandling.downtime.web import mail_reading, reading, suspicion_views, words
 from samhandling.downtime.web.forms import AcuteForm, ExtendForm, MoveForm, PlannedForm, TextForm
 from samhandling.downtime.wording import Text
@@ -169,15 +170,18 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
     """Read a notice as it will go out, and change its words."""
     now = present()
     row = services.one(pk, scope.organisation.pk)
-    if notice not in words.NOTICES:
-        raise NotFoundError(f"notice {notice}")
-    ours = services.text_of(row, notice, now)
+    language = request.GET.get("sprak", "nb")
+    if notice not in KINDS or language not in LANGUAGES:
+        raise NotFoundError(f"notice {notice} {language}")
+    ours = services.text_of(row, notice, now, language)
     form = TextForm(request.POST or None, initial={"subject": ours.subject, "body": ours.body})
     if request.method == "POST" and form.is_valid():
         found = form.cleaned_data
         new = Text(subject=found["subject"].strip(), body=found["body"].replace("\r\n", "\n").strip())
         try:
-            services.change_text(pk, notice, new, user=scope.user, now=now, number_is_none=found["number_is_none"])
+            services.change_text(
+                pk, notice, new, user=scope.user, now=now, number_is_none=found["number_is_none"], language=language
+            )
         except services.NoticeLacksPartsError as error:
             form.add_error("body", _told(error.code) + " " + ", ".join(_(PARTS[part]) for part in error.detail.split()))
         except services.NoticeHasNumberError as error:
@@ -185,14 +189,18 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
         else:
             messages.success(request, _("Teksten er lagret."))
             return HttpResponseRedirect(reverse("downtime:outage", args=[pk]))
-    values = {"form": form, "back": reverse("downtime:outage", args=[pk]), "seen": "",
-              "button": _("Lagre teksten"), "lead": _(
-        "Slik går varselet ut. Tid, varighet, nødrutine, telefon og beskjed om å gi videre må stå.")}  # fmt: skip
+    short = services.short_text_of(row, notice, now, language)
+    values = {
+        "form": form, "back": reverse("downtime:outage", args=[pk]), "short": short, "size": len(short),
+        "languages": [(code, name, code == language) for code, name in LANGUAGES.items()],
+    }  # fmt: skip
     status = 422 if form.errors else 200
     title = _(words.NOTICES[notice])
-    return page(request, "downtime/change.html", values, title=title, scope=scope, now=now, status=status)
+    return page(request, "downtime/text.html", values, title=title, scope=scope, now=now, status=status)
 
 
+KINDS = get_args(NoticeKind)
+LANGUAGES: dict[str, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 PARTS: dict[str, str] = {
     "time": texts.N_("tidspunkt"),
     "duration": texts.N_("varighet"),
