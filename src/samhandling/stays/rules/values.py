@@ -346,7 +346,7 @@ class ClockEvent:
 class SetTimer:
     """Come back at an instant, once. A timer of that name that waits is replaced."""
 
-    name: Literal["discharge", "death", "ready_day", "report", "news"]
+    name: Literal["discharge", "death", "ready_day", "report", "news", "order"]
     at: datetime
 
 
@@ -354,7 +354,7 @@ class SetTimer:
 class DropTimer:
     """Do not come back."""
 
-    name: Literal["discharge", "death", "ready_day", "report", "news"]
+    name: Literal["discharge", "death", "ready_day", "report", "news", "order"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from samhandling.pages.texts import _
 from samhandling.patients.web.strip import strip
 from samhandling.stays import calls, errors
 from samhandling.stays.models import Course, Stay
-from samhandling.stays.web import calling, reading, standing
+from samhandling.stays.web import calling, explaining, standing
 from samhandling.stays.web import scope as within
 from samhandling.stays.work import load_state
 from samhandling.store.services import is_test_store
@@ -54,7 +54,7 @@ def note(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     now = present()
     found = within.one_stay(scope, pk)
     back = HttpResponseRedirect(f"{reverse('stays:stay', args=[pk])}#ring")
-    name, phone = reading.counterpart(found.municipality_number, now)
+    name, phone = explaining.counterpart(found.municipality_number, now)
     return _noted(request, scope, found, name, phone.phone if phone else "", back, now)
 
 

@@ -22,7 +22,7 @@ from samhandling.pages.texts import _, moment
 from samhandling.patients.web.strip import strip
 from samhandling.stays import errors, services
 from samhandling.stays.models import Stay
-from samhandling.stays.web import reading, similar
+from samhandling.stays.web import explaining, similar
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.forms import Registration, StayForm
 from samhandling.stays.web.registrations import REGISTRATIONS
@@ -95,7 +95,7 @@ def _page(
     what: str,
     now: datetime,
 ) -> HttpResponse:
-    municipality, phone = reading.counterpart(stay.municipality_number, now)
+    municipality, phone = explaining.counterpart(stay.municipality_number, now)
     outside = ""
     if registration.sends and not office_hours(now):
         # Text 8: a message that is sent is not a message that is read (S-44).

@@ -29,6 +29,8 @@ def marked(shown: PatientStrip, stay: Stay) -> PatientStrip:
 
 def mark(stay: Stay) -> tuple[Status, ...]:
     """The mark of a stay whose patient has a name like that of another one who lies in the unit now."""
+    if stay.unit_id is None:
+        return ()
     others = Stay.objects.filter(
         organisation_id=stay.organisation_id, unit_id=stay.unit_id, state__in=[state.value for state in INPATIENT]
     )

@@ -48,7 +48,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     why = purpose.require(scope, found.subject, now=now)
     audit.record_reading(scope, "stay.read", now=now, patient=found.patient_id, subject=found.subject, purpose=why)
     state = load_state(found)
-    municipality_name, phone = reading.counterpart(found.municipality_number, now)
+    municipality_name, phone = explaining.counterpart(found.municipality_number, now)
     tasks = list(reading.open_tasks(found))
     own = [task for task in tasks if task.subject == found.subject]
     told = standing.all_told(found, now)
