@@ -10,6 +10,7 @@ from samhandling.pages.texts import N_
 HANDLERS: dict[str, str] = {
     "tasks.remind": "samhandling.tasks.reminding.remind",
     "stays.affected": "samhandling.stays.outages.catch_up",
+    "stays.unread": "samhandling.stays.judging.unread",
     "worklist.job_dead": "samhandling.worklist.dead_jobs.job_dead",
     "worklist.job_settled": "samhandling.worklist.dead_jobs.job_settled",
     "intake.apply_adt": "samhandling.intake.applying.apply_adt",

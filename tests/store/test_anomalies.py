@@ -197,6 +197,20 @@ def test_a_07_outside_the_stay(world: SmallWorld, stay: Stay) -> None:
     explained_on(page_of(world.nurse, stay), "A-07")
 
 
+def test_a_07_unread_for_an_hour_it_hurries_unless_somebody_has_taken_it(world: SmallWorld, stay: Stay) -> None:
+    register(stay, events.Discharged(at=NOW, discharged_to="1"), user=world.nurse, now=NOW)
+    run_due(present(), strict=True)
+    ask(world)
+    task = condition("A-07", "medium")
+    run_due(NOW + 59 * MINUTE)
+    task.refresh_from_db()
+    assert task.severity == "medium"
+    run_due(NOW + 61 * MINUTE)
+    task.refresh_from_db()
+    assert task.severity == "high"
+    assert [step.kind for step in task.steps.all()] == ["raised"]
+
+
 def test_a_08_wrong_order_here_and_there(world: SmallWorld, stay: Stay) -> None:
     register(stay, events.InformationSent(at=NOW, kind="change"), user=world.nurse, now=NOW)
     run_due(NOW + 14 * MINUTE)

@@ -307,6 +307,7 @@ def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
         "unknown": "Mottatt melding om en pasient vi ikke kjenner.",
         "manual": "Mottatt melding der pasienten ikke kan kobles automatisk.",
     }.get(matched.outcome, "Mottatt melding der pasienten er dårlig identifisert.")
+    desk = desk_of(message.organisation, message.type, now)
     open_task(
         organisation=message.organisation, kind="match", cause=f"patient.{matched.outcome}",
         severity="high" if _anomaly(message, matched) else "medium", anomaly=_anomaly(message, matched),
@@ -318,11 +319,10 @@ def _tell_match(message: Message, matched: Matched, *, now: datetime) -> None:
 
 def _ask_for_route(message: Message, *, now: datetime) -> None:
     """Right organisation, unknown service or person: a person says who should have it."""
+    desk = desk_of(message.organisation, message.type, now)
     open_task(
         organisation=message.organisation, kind="decide", cause="message.unknown_service", severity="medium", now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=f"route:{message.pk}",
         text="Meldingen er sendt til en tjeneste vi ikke kjenner. Fordel den til riktig tjeneste." + desk.told,
         unit=desk.unit, role=desk.role,
     )  # fmt: skip
-    desk = desk_of(message.organisation, message.type, now)
-    desk = desk_of(message.organisation, message.type, now)

@@ -251,7 +251,7 @@ def _judge_at_hospital(message: Message, now: datetime) -> None:
         work.note("received_outside", message=message)
         if not judging.asks(message):
             return
-        work.ask("stay.message_outside", detail=str(message.pk))
+        judging.read_soon(work.ask("stay.message_outside", detail=str(message.pk)), now=now)
 
 
 def cancelled(running: Running) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from samhandling.clock import oslo
 from samhandling.exchange.models import Message
 from samhandling.exchange.rules import MessageState
+from samhandling.jobs.running import Running
+from samhandling.jobs.services import enqueue
 from samhandling.messages.facts.values import Facts
 from samhandling.organisations.models import Organisation, Unit
 from samhandling.registry.services import party
@@ -19,7 +23,8 @@ from samhandling.stays.policies import policy_for
 from samhandling.stays.rules.receiving import Incoming, Judged, judge
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.work import Work
-from samhandling.tasks.services import open_task
+from samhandling.tasks.models import Task
+from samhandling.tasks.services import hurry, open_task
 
 CODES = {
     "DIALOG_FORESPORSEL": "M9",
@@ -62,8 +67,25 @@ def judged(message: Message, work: Work) -> Judged | None:
     if found.breach:
         record(message, found.breach, now=work.now, stay=work.stay, unit=work.stay.unit)
     if found.cause in OUTSIDE_CAUSES and asks(message):
-        work.ask(found.cause, detail=str(message.pk), anomaly=found.breach)
+        task = work.ask(found.cause, detail=str(message.pk), anomaly=found.breach)
+        read_soon(task, now=work.now)
     return found
+
+
+UNREAD = timedelta(hours=1)
+"""A-07: how long a message outside the stay may lie before it hurries."""
+
+
+def read_soon(task: Task, *, now: datetime) -> None:
+    """Come back in an hour: a message that nobody has taken by then hurries (A-07)."""
+    enqueue("stays.unread", {"task": task.pk}, now=now, run_at=now + UNREAD, unique=f"stays.unread:{task.pk}")
+
+
+def unread(running: Running) -> None:
+    """`stays.unread`: the hour is over."""
+    with transaction.atomic():
+        hurry(running.payload["task"], now=running.now)
+        running.finish()
 
 
 def tell_stay(message: Message, work: Work) -> None:
@@ -86,12 +108,13 @@ def without_stay(message: Message, *, now: datetime) -> None:
         return
     cause = found.cause if found.cause != "stay.deviation" else "stay.message_outside"
     what = CAUSES[cause]
-    open_task(
+    task = open_task(
         organisation=message.organisation, kind=what.kind, cause=cause, severity=what.severity, now=now,
         patient=message.patient, subject=f"message:{message.pk}", unique_key=_outside_key(message),
         text=" ".join(what.text.format(nummer="", kommune="kommunen").replace(" .", ".").split()),
         role="message_responsible", anomaly=found.breach,
     )  # fmt: skip
+    read_soon(task, now=now)
 
 
 FOUND = {"unknown_patient": "A-06", relation.FLAG: "A-06", "id_mismatch": "A-18", "clock_skew": "A-20"}

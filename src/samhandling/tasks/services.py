@@ -145,6 +145,16 @@ def _raise_to(task: Task, severity: str, due_at: datetime | None, now: datetime)
     return task
 
 
+@transaction.atomic
+def hurry(task_id: int, *, now: datetime) -> bool:
+    """Nobody has taken it in the time it may wait: it is of the gravest from now on. False when somebody has."""
+    task = Task.objects.select_for_update().filter(pk=task_id, closed_at__isnull=True, owner__isnull=True).first()
+    if task is None:
+        return False
+    _raise_to(task, "high", None, now)
+    return True
+
+
 def close_tasks(
     *,
     how: str,
