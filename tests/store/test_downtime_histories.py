@@ -11,12 +11,14 @@ import pytest
 
 from samhandling.configuration import configuration
 from samhandling.downtime import services
+from samhandling.downtime.facts import value_of
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.rules.life import ImpossibleChangeError
 from samhandling.downtime.rules.plan import OutageFactsError
 from samhandling.downtime.services import Report
 from samhandling.jobs.worker import run_due
 from tests.store.small_world import SmallWorld, build
+from tests.unit import slow_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +32,9 @@ def _none() -> None:
     assert configuration().mail is None, "the notices stay in the ledger"
 
 
-def live(world: SmallWorld, chance: random.Random) -> Outage:
-    """One outage, and up to six things that people do with it, hours apart."""
-    now = BEGIN
+def live(world: SmallWorld, chance: random.Random) -> tuple[Outage, list[bool]]:
+    """One outage, and up to six things that people do with it, hours apart; whether 4.2 wanted it told each time."""
+    now, must = BEGIN, []
     start = now + timedelta(minutes=chance.randrange(30, 60 * 24 * 6))
     length = timedelta(minutes=chance.choice([20, 60, 61, 180, 60 * 30]))
     if chance.random() < 0.4:
@@ -47,12 +49,20 @@ def live(world: SmallWorld, chance: random.Random) -> Outage:
         now += timedelta(minutes=chance.choice([1, 20, 65, 60 * 8, 60 * 20]))
         run_due(now, strict=True)
         row.refresh_from_db()
+        must.append(slow_plan.notifiable(value_of(row), now))
         with contextlib.suppress(ImpossibleChangeError, OutageFactsError):
             change(row, chance, now)
+        row.refresh_from_db()
+        must.append(slow_plan.notifiable(value_of(row), now))
         run_due(now, strict=True)
-    run_due(now + timedelta(days=9), strict=True)
+    last = now + timedelta(days=9)
+    for hours in range(1, 9 * 24, 3):
+        run_due(now + timedelta(hours=hours), strict=True)
+    run_due(last, strict=True)
     row.refresh_from_db()
-    return row
+    if not row.over and row.kind == "acute":
+        must.append(slow_plan.notifiable(value_of(row), last))
+    return row, must
 
 
 def change(row: Outage, chance: random.Random, now: datetime) -> None:
@@ -74,7 +84,7 @@ def change(row: Outage, chance: random.Random, now: datetime) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_what_is_told_holds(world_of_outages: SmallWorld, seed: int) -> None:
-    row = live(world_of_outages, random.Random(seed))
+    row, must = live(world_of_outages, random.Random(seed))
     told = list(Notice.objects.filter(outage=row).order_by("pk"))
     assert max(Counter(each.message_id for each in told).values(), default=1) == 1
     entries = {entry.what: entry.at for entry in OutageEntry.objects.filter(outage=row)}
@@ -88,6 +98,10 @@ def test_what_is_told_holds(world_of_outages: SmallWorld, seed: int) -> None:
             assert any(each.kind == "cancelled" for each in told) == announced, f"who was told is told so (seed {seed})"
         if not announced:
             assert not any(each.kind in ("finished", "finished_early") for each in told)
+    if not row.announce_anyway and row.kind == "planned" and not any(must):
+        assert told == [], f"never announced when 4.2 does not want it (seed {seed})"
+    if must[-1] and not row.over:
+        assert row.announced, f"never silent when 4.2 wants it told (seed {seed})"
     for action in PlannedAction.objects.filter(outage=row, kind="mail"):
         groups = Counter(notice.recipient for notice in action.notices.all())
         if action.state == PlannedAction.State.DONE:
