@@ -191,6 +191,16 @@ def test_envelope_to_one_of_ours_and_document_to_another_of_ours_is_answered_fro
     assert (message.organisation, message.flags) == (world.hospital, ["party_mismatch"])
 
 
+@pytest.mark.parametrize(
+    ("envelope_sender", "flags"),
+    [("7001", []), ("", []), (NURSING, ["party_mismatch"]), ("7002", ["party_mismatch"]), ("7000", [])],
+)
+def test_a_document_in_the_name_of_another_than_its_envelope_is_flagged(world, ids, envelope_sender, flags):
+    """AD1.19: the organisation may sign for its services; nobody else may."""
+    bring(document(msg_id=next(ids)), sender_her=envelope_sender, receiver_her=NURSING)
+    assert world.received()[0].flags == flags
+
+
 def test_a_clock_that_runs_ahead_is_flagged(world, ids):
     bring(document(msg_id=next(ids), generated_at=NOW + 10 * MINUTE))
     assert world.received()[0].flags == ["clock_skew"]

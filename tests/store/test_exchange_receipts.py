@@ -17,7 +17,7 @@ from samhandling.messages.facts import facts
 from samhandling.messages.receipts import OwnParties, error
 from samhandling.registry.models import CounterpartFault
 from samhandling.tasks.models import Task
-from tests.store.exchange_world import HOUR, MINUTE, NOW, NURSING, RECEPTION, bring, delivery_of, make, run
+from tests.store.exchange_world import CASES, HOUR, MINUTE, NOW, NURSING, RECEPTION, bring, delivery_of, make, run
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +154,20 @@ def test_a_receipt_from_somebody_who_did_not_get_the_message_settles_nothing(wor
     sent.refresh_from_db()
     assert sent.state == "sent"
     assert Receipt.objects.get(direction="in").standing == "unmatched"
+
+
+def test_a_receipt_in_the_name_of_the_receiver_from_somebody_else_settles_nothing(world):
+    """A signature of anybody known is not enough: the receipt must be of the one who signed its envelope."""
+    world.line.passages = lambda envelope: ()
+    sent = world.send()
+    run()
+    bring(apprec(sent), sender_her="7001", receiver_her=RECEPTION)
+    sent.refresh_from_db()
+    assert sent.state == "sent"
+    assert Arrival.objects.latest("pk").reason == "party_mismatch"
+    bring(apprec(sent), sender_her=CASES, receiver_her=RECEPTION)
+    sent.refresh_from_db()
+    assert sent.state == "received", "another service of the same municipality may send it"
 
 
 def test_a_receipt_is_never_receipted(world):

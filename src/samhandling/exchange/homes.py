@@ -93,3 +93,21 @@ def concerned(facts: Facts, envelope_receiver: str) -> tuple[list[Home], bool]:
     if mine:
         return mine, not any(p.her_id == envelope_receiver for p in facts.receivers)
     return homes, True
+
+
+def strange_sender(facts: Facts, envelope_sender: str) -> bool:
+    """Whether the document is written in the name of another than the one who signed its envelope (AD1.19, AD2.1).
+
+    Two parties of one organisation may send for each other.
+    """
+    written, carried = facts.sender.her_id, envelope_sender
+    if not carried or not written or written == carried:
+        return False
+    known = {row.her_id: row.organisation.her_id for row in _named([written, carried])}
+    above = known.get(written) or facts.sender.organisation_her_id
+    return carried != above and (not above or known.get(carried) != above)
+
+
+@prepared
+def _named(hers: list[str]) -> QuerySet[CommunicationParty]:
+    return CommunicationParty.objects.select_related("organisation").filter(her_id__in=hers)

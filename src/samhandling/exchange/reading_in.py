@@ -79,11 +79,15 @@ def decide(arrival_id: int, parsed: Parsed, *, now: datetime) -> Read:
         return Read("duplicate", facts=facts)
     if facts is not None:
         arrival.type, arrival.msg_id = facts.type[:40], facts.msg_id.strip().lower()[:100]
+    strange = facts is not None and homes.strange_sender(facts, arrival.sender_her)
     if facts is not None and facts.receipt is not None:
+        if strange:  # a receipt in another's name would settle what the other has not seen
+            return _unreceipted(arrival, "party_mismatch", facts, now=now)
         return _receipt(arrival, parsed, facts, now=now)
     if facts is None:
         return _unreceipted(arrival, judge(parsed.reading, None, OwnParties.of(())).reason, facts, now=now)
     owners, differs = homes.concerned(facts, arrival.receiver_her)
+    differs = differs or strange
     if not owners:
         return _nobodys(arrival, parsed, facts, differs=differs, now=now)
     taken = tuple(taking.take(arrival, parsed.reading, facts, home, differs=differs, now=now) for home in owners)
