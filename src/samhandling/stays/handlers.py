@@ -223,6 +223,7 @@ def received(running: Running) -> None:
         elif message.direction == Direction.IN:
             if "manual_match" in message.flags:
                 hearing.forget(message, now=running.now)
+                judging.unmatched(message)
             hearing.hear(message, now=running.now)
         running.finish()
 

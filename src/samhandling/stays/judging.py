@@ -158,19 +158,25 @@ def _nobody(message: Message) -> StayState:
 
 def record(message: Message, code: str, *, now: datetime, stay: Stay | None = None, unit: Unit | None = None) -> None:
     """The breach of routine that a message is, once per message and code."""
-    BreachOfRoutine.objects.get_or_create(
+    whose = {"stay": stay, "patient": message.patient, "unit": unit}
+    row, made = BreachOfRoutine.objects.get_or_create(
         organisation=message.organisation,
         unique_key=f"message:{message.pk}:{code}",
         defaults={
             "code": code,
             "severity": BREACH_SEVERITY[code],
             "at": now,
-            "stay": stay,
-            "patient": message.patient,
-            "unit": unit,
             "message": message,
+            **whose,
         },
     )
+    if not made and row.patient_id is None:
+        BreachOfRoutine.objects.filter(pk=row.pk).update(**whose)
+
+
+def unmatched(message: Message) -> None:
+    """A person has said that the message is about another patient: its breaches are none of this stay's."""
+    BreachOfRoutine.objects.filter(message=message).update(stay=None, patient=None, unit=None)
 
 
 def _incoming(message: Message, code: str, now: datetime) -> Incoming:

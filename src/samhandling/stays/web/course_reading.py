@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
+from samhandling.exchange.models import Direction
 from samhandling.exchange.web.reading import unconfirmed
 from samhandling.exchange.web.words import name as message_name
 from samhandling.pages.texts import N_, _, moment
@@ -20,6 +21,7 @@ from samhandling.stays.models import Course, CourseEvent, CourseMessageRow
 from samhandling.stays.rules.courses import CourseState
 from samhandling.stays.web import scope as within
 from samhandling.stays.web import words
+from samhandling.stays.web.timeline import not_about, taken_back
 
 RECENTLY = timedelta(days=2)
 """How long a course without a day of discharge stays on the desk after its last message."""
@@ -172,7 +174,18 @@ def told(course: Course, now: datetime) -> list[TimelineEntry]:
                 link=link,
             )
         )
-    return entries
+    entries += [taken_back(at, now) for at in _not_about(course, {each.message_id for each in found})]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _not_about(course: Course, standing: Collection[int]) -> Iterable[datetime]:
+    """When something came that a person has taken away from this patient again."""
+    lines = CourseEvent.objects.filter(course=course, message__direction=Direction.IN).select_related("message")
+    gone: dict[int, datetime] = {}
+    for line in lines.exclude(message__in=standing).order_by("id"):
+        if line.kind == "not_this_patient" or not_about(line.message, course.patient_id, course.subject):
+            gone.setdefault(line.message_id or 0, line.at)
+    return gone.values()
 
 
 def reply(course: Course, now: datetime) -> Status | None:

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from samhandling.access.scope import Scope
 from samhandling.clock import oslo
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.web.reading import statuses
-from samhandling.organisations.models import Unit
-from samhandling.organisations.services import municipality_name
 from samhandling.pages.texts import N_, _, moment
-from samhandling.pages.values import Explanation, Link, Status, Step, TimelineEntry, Tone
+from samhandling.pages.values import Explanation, Status, Step, Tone
 from samhandling.patients.web.strip import short
-from samhandling.stays import calls
-from samhandling.stays.after_discharge import REASONS
 from samhandling.stays.assessing import open_questions
-from samhandling.stays.models import BreachOfRoutine, Deadline, Expectation, Stay, StayEvent
+from samhandling.stays.models import Deadline, Expectation, Stay, StayEvent
 from samhandling.stays.rules.values import INPATIENT, State, StayState
-from samhandling.stays.web import call_filing, similar, words
 from samhandling.stays.web import scope as within
+from samhandling.stays.web import similar, words
 from samhandling.stays.web.explaining import Counterpart, counterpart, help_for
 from samhandling.stays.web.next_steps import steps
 from samhandling.stays.web.standing import INFORMATION, Told, informed, silence, standing_of_messages, told
 from samhandling.stays.work import load_state
 from samhandling.tasks.models import Task
-from samhandling.tasks.web.words import title as task_title
 
 Row = TypeVar("Row")
 RECENTLY = timedelta(hours=24)
@@ -107,7 +102,10 @@ def rows(stays: Iterable[Stay], now: datetime) -> list[StayRow]:
         counterparts={number: counterpart(number, now) for number in {s.municipality_number for s in found}},
         alike=similar.among(found),
         proposals=dict(
-            StayEvent.objects.filter(stay__in=ids, kind__in=PROPOSALS).order_by("id").values_list("stay_id", "kind")
+            StayEvent.objects.filter(stay__in=ids, kind__in=PROPOSALS)
+            .filter(Q(message=None) | Q(message__patient=F("stay__patient")))
+            .order_by("id")
+            .values_list("stay_id", "kind")
         ),
     )
     order = (Tone.BAD, Tone.WARN, Tone.WAIT, Tone.INFO, Tone.OK, Tone.QUIET)
@@ -227,77 +225,12 @@ def protected(stay: Stay) -> tuple[Status, ...]:
 
 def open_tasks(stay: Stay) -> QuerySet[Task]:
     """The open work of a stay and of its messages."""
-    return _tasks(stay).filter(closed_at__isnull=True)
+    return tasks_of(stay).filter(closed_at__isnull=True)
 
 
-def _tasks(stay: Stay) -> QuerySet[Task]:
+def tasks_of(stay: Stay) -> QuerySet[Task]:
+    """All work about it, open and closed."""
     messages = Message.objects.filter(organisation_id=stay.organisation_id, subject=stay.subject)
     subjects = [stay.subject, *(f"message:{pk}" for pk in messages.values_list("pk", flat=True))]
     found = Task.objects.filter(organisation_id=stay.organisation_id, subject__in=subjects)
     return found.select_related("acknowledged_by").order_by("id")
-
-
-def _conditions(stay: Stay, found: set[str], now: datetime) -> Iterable[TimelineEntry]:
-    """One line when a condition starts, unless its breach says so already, and one when it is over (2.6)."""
-    for task in _tasks(stay).exclude(anomaly=""):
-        title, link = task_title(task), Link(_("Se oppgaven"), reverse("tasks:task", args=[task.pk]))
-        if task.anomaly not in found:
-            at = task.opened_at
-            yield TimelineEntry(at, moment(at, now), _("Varsel"), title, Tone.WARN, _("Systemet"), link)
-        if task.closed_at is not None and task.closed_by_id is None:
-            at = task.closed_at
-            text = f"{title}. {task.closing_note}".rstrip()
-            yield TimelineEntry(at, moment(at, now), _("Over"), text, Tone.OK, _("Systemet"), link)
-
-
-def timeline(stay: Stay, now: datetime) -> list[TimelineEntry]:
-    """Everything that happened, newest first: registrations, messages, breaches of routine."""
-    units = {u.code: u.name for u in Unit.objects.filter(organisation_id=stay.organisation_id)}
-    entries = []
-    made = list(stay.calls.all())
-    spoken, filed = calls.texts(made), call_filing.filed(made, now)
-    for event in stay.events.select_related("user", "message"):
-        tone, title = words.event_words(event.kind)
-        by = event.user.shown_name if event.user else _("Pasientsystemet") if event.source else _("Systemet")
-        link = None
-        if event.message_id:
-            link = Link(_("Se meldingen"), reverse("exchange:message", args=[event.message_id]))
-        said = event.data.get("call", 0)
-        text = f"{spoken[said]} · {filed[said].text}" if said in spoken else _detail(event.data, units, now)
-        entries.append(TimelineEntry(event.at, moment(event.at, now), title, text, tone, by, link))
-    breaches = list(BreachOfRoutine.objects.filter(stay=stay).order_by("id"))
-    for breach in breaches:
-        text = _(words.BREACHES.get(breach.code, breach.code))
-        text += f" · {_('Påvirket av stans')}" if breach.affected_by_downtime else ""
-        entries.append(TimelineEntry(breach.at, moment(breach.at, now), _("Brudd på rutine"), text, Tone.WARN))
-    entries += _conditions(stay, {breach.code for breach in breaches}, now)
-    # Newest first, also among those of one instant.
-    entries.reverse()
-    entries.sort(key=lambda e: e.at, reverse=True)
-    return entries
-
-
-def _detail(data: dict[str, object], units: dict[str, str], now: datetime) -> str:
-    """The dates, places and messages that a line holds, in words."""
-    parts = []
-    for key, value in data.items():
-        if not isinstance(value, str) or not value:
-            continue
-        match key:
-            case "ready_date" | "expected_ready":
-                parts.append(oslo.say_date(date.fromisoformat(value)))
-            case "planned_discharge":
-                parts.append(moment(datetime.fromisoformat(value), now))
-            case "unit":
-                parts.append(units.get(value, value))
-            case "discharged_to":
-                parts.append(words.place(value))
-            case "municipality":
-                parts.append(municipality_name(value, oslo.day(now)))
-            case "clock":
-                parts.append(_(words.CLOCKS.get(value, value)))
-            case "reason":
-                parts.append(_(REASONS.get(value, value)))
-            case "code":
-                parts.append(_(words.TOLD.get(value, value)))
-    return " · ".join(part for part in parts if part)

@@ -20,6 +20,7 @@ from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import StayState
 from samhandling.stays.web import calling, explaining, next_steps, offers, reading, similar, standing, words
 from samhandling.stays.web import scope as within
+from samhandling.stays.web.timeline import timeline
 from samhandling.stays.work import load_state
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
@@ -54,6 +55,7 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     told = standing.all_told(found, now)
     listed = Message.objects.filter(organisation=found.organisation, subject=found.subject).select_related("patient")
     patient = strip(found.patient, test=is_test_store())
+    entries, timeline_page = timeline(found, request.GET.get("side"), now)
     values = {
         "stay": found,
         "patient": patient,
@@ -84,7 +86,8 @@ def stay(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "writing": offers.writing(found, state, now) if scope.may(May.REGISTER) else None,
         "letters": offers.letters(found, state) if scope.may(May.REGISTER) else None,
         "forms": offers.registering(scope, found, state) if scope.may(May.REGISTER) else None,
-        "timeline": reading.timeline(found, now),
+        "timeline": entries,
+        "timeline_page": timeline_page,
         "calm_since": moment(now, now),
         "call": calling.panel(found, now),
         "assess": reading.rows([found], now)[0],
