@@ -95,7 +95,8 @@ FAMILIES: tuple[tuple[str, str], ...] = (
 
 def contacts_page(files: Files, now: datetime) -> str:
     """*Kontaktpunkter* (S-05 to S-12), what is staffed for an acute stop on top."""
-    values = {"contacts": [_contacts(each, now, live=files.live) for each in hosted_organisations()]}
+    hosted = sorted(hosted_organisations(), key=lambda each: each.kind != Organisation.Kind.HOSPITAL)
+    values = {"contacts": [_contacts(each, now, live=files.live) for each in hosted]}
     return _page("downtime/contacts.html", files, now, _("Kontaktpunkter"), values)
 
 

@@ -92,8 +92,9 @@ def settle(report_id: int, *, organisation_id: int, user: User, now: datetime, o
 
 def waiting(report_id: int | None, organisation_id: int) -> OutageReport | None:
     """The report of that id that nobody has decided about."""
-    rows = OutageReport.objects.filter(pk=report_id, organisation_id=organisation_id, settled_at=None)
-    return rows.first() if report_id is not None else None
+    if report_id is None:
+        return None
+    return OutageReport.objects.filter(pk=report_id, organisation_id=organisation_id, settled_at=None).first()
 
 
 def by_whom(row: OutageReport, now: datetime) -> str:

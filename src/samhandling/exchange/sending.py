@@ -12,6 +12,7 @@ from samhandling.exchange import addressing, composing, notices, originals, rule
 from samhandling.exchange.addressing import Addresses
 from samhandling.exchange.composing import Heading
 from samhandling.exchange.delivering import Sent, queue
+from samhandling.exchange.desks import desk_of
 from samhandling.exchange.models import Delivery, Direction, Message, Role
 from samhandling.exchange.values import Draft, Finding, LogisticsContent, Outcome
 from samhandling.exchange.written import NOTHING, Trial
@@ -313,9 +314,10 @@ def _withdrawn(sent: Message, live: list[Message], addresses: Addresses, *, now:
         for delivery in earlier.deliveries.all():
             notices.close(delivery, now=now, note="Meldingen er trukket tilbake.")
         publish("message.cancelled", {"message": earlier.pk}, now=now, keys=(f"message:{earlier.pk}",))
+    desk = desk_of(sent.organisation, sent.type, now)
     return open_task(
         organisation=sent.organisation, kind="call", cause="message.withdrawn", severity="high", now=now,
         patient=sent.patient, subject=sent.subject or f"message:{sent.pk}",
-        unique_key=f"withdrawn:{sent.pk}", phone=addresses.phone, role=notices.RESPONSIBLE,
-        text=f"En melding til {sent.counterpart_name} er trukket tilbake. Ring og gi beskjed.",
+        unique_key=f"withdrawn:{sent.pk}", phone=addresses.phone, unit=desk.unit, role=desk.role,
+        text=f"En melding til {sent.counterpart_name} er trukket tilbake. Ring og gi beskjed.{desk.told}",
     )  # fmt: skip

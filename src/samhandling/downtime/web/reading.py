@@ -189,7 +189,7 @@ def _notice(notice: Notice, now: datetime) -> NoticeRow:
         pk=notice.pk,
         when=moment(notice.sent_at or notice.created_at),
         what=_(words.NOTICES[notice.kind]),
-        recipient=notice.recipient,
+        recipient=groups([notice.recipient]),
         channel=_(words.CHANNELS.get(notice.channel, notice.channel)),
         address=notice.address,
         state=Status(tone, _(text), help_text),
@@ -224,18 +224,30 @@ def checklist(outage: Outage) -> list[ChecklistRow]:
     """The steps of S-49: done by the node where the ledger shows it, else by hand with name and time."""
     done = {entry.what: entry for entry in outage.entries.order_by("-pk")}
     ticks = {tick.step: tick for tick in outage.ticks.select_related("user")}
-    sent = outage.notices.filter(state="sent").order_by("sent_at").first()
+    told = _all_told(outage)
     found = []
     for code, text, by_itself in words.CHECKLIST:
         how = ""
-        if by_itself == "mail" and sent is not None and sent.sent_at is not None:
-            how = _("Gjort av systemet %(when)s") % {"when": moment(sent.sent_at)}
+        if by_itself == "mail" and told is not None:
+            how = _("Gjort av systemet %(when)s") % {"when": moment(told)}
         elif by_itself in done:
             how = _("Gjort av systemet %(when)s") % {"when": moment(done[by_itself].at)}
         elif code in ticks:
             how = _("%(name)s, %(when)s") % {"name": ticks[code].user.shown_name, "when": moment(ticks[code].at)}
         found.append(ChecklistRow(code, _(text), bool(how), how))
     return found
+
+
+def _all_told(outage: Outage) -> datetime | None:
+    """When the last group of the first round had its notice, by mail or in another way; None while one lacks it."""
+    first = outage.notices.filter(channel="email").order_by("created_at", "pk").first()
+    if first is None:
+        return None
+    times = [each.sent_at if each.state == Notice.State.SENT else each.followed_at for each in outage.notices.filter(
+        channel="email", action=first.action_id
+    )]  # fmt: skip
+    known = [at for at in times if at is not None]
+    return max(known) if len(known) == len(times) else None
 
 
 def possible(outage: Outage) -> frozenset[str]:

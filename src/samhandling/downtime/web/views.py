@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from samhandling.access import audit
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
+from samhandling.clock import oslo
 from samhandling.downtime import approving, reporting, services, together
 from samhandling.downtime.models import Outage
 from samhandling.downtime.rules.life import ImpossibleChangeError
@@ -170,9 +171,9 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
     """Read a notice as it will go out, and change its words."""
     now = present()
     row = services.one(pk, scope.organisation.pk)
-    language = request.GET.get("sprak", "nb")
-    if notice not in KINDS or language not in LANGUAGES:
-        raise NotFoundError(f"notice {notice} {language}")
+    language = next((each for each in LANGUAGES if each == request.GET.get("sprak", "nb")), None)
+    if notice not in KINDS or language is None:
+        raise NotFoundError(f"notice {notice}")
     ours = services.text_of(row, notice, now, language)
     form = TextForm(request.POST or None, initial={"subject": ours.subject, "body": ours.body})
     if request.method == "POST" and form.is_valid():
@@ -200,7 +201,7 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
 
 
 KINDS = get_args(NoticeKind)
-LANGUAGES: dict[str, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+LANGUAGES: dict[oslo.Language, str] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 PARTS: dict[str, str] = {
     "time": texts.N_("tidspunkt"),
     "duration": texts.N_("varighet"),
