@@ -117,11 +117,47 @@ def test_every_number_opens_to_its_cases(world: SmallWorld) -> None:
 def test_small_numbers_are_hidden_when_shared(world: SmallWorld) -> None:
     month_of(world)
     body = get(world.responsible, "?maned=2026-11&vis=deling")
-    assert row(body, "Medisinsk sengepost") == ["83 %", "7 t", "5", "&lt;5", "0", "0", "&lt;5", "&lt;5"]
+    # Five of medicine would tell of the one of surgery, as the municipality's six are all there are.
+    assert row(body, "Medisinsk sengepost") == ["–", "–", "skjult", "&lt;5", "0", "0", "&lt;5", "&lt;5"]
     assert row(body, "Kirurgisk sengepost") == ["–", "–", "&lt;5", "0", "0", "0", "0", "0"]
     assert "slag=" not in body
     text = get(world.responsible, "?maned=2026-11&form=csv").replace("\u00a0", " ")
-    assert "Medisinsk sengepost;83 %;7 t;5;<5;0;0;<5;<5" in text
+    assert "Medisinsk sengepost;;;skjult;<5;0;0;<5;<5" in text
     assert "Kirurgisk sengepost;;;<5;0;0;0;0;0" in text
     assert AuditEntry.objects.get(action="figures.export").purpose == "2026-11"
-    assert [shared(n) for n in (0, 1, 4, 5, 12)] == ["0", "<5", "<5", "5", "12"]
+
+
+def test_breaches_of_each_kind_per_ward_and_municipality_open_to_their_cases(world: SmallWorld) -> None:
+    stays = month_of(world)
+    BreachOfRoutine.objects.create(
+        organisation=world.hospital, code="A-09", severity="high", at=NOW, stay=stays[1], patient=stays[1].patient,
+        unit=world.medicine, unique_key="y",
+    )  # fmt: skip
+    body = get(world.responsible, "?maned=2026-11")
+    table = body.split("<caption>Brudd per kommune</caption>")[1].split("</table>")[0]
+    assert [head in table for head in ("A-09", "A-21")] == [True, True]
+    only = get(world.responsible, "?maned=2026-11&slag=brudd&kommune=9901&kode=A-09")
+    assert f'href="/opphold/{stays[1].pk}/"' in only
+    assert f'href="/opphold/{stays[0].pk}/"' not in only
+    assert "Brudd per kommune" not in get(world.responsible, "?maned=2026-11&vis=deling")
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ([0, 5, 12], ["0", "5", "12"]),
+        ([3], ["<5"]),
+        ([0, 3], ["0", "<5"]),
+        ([7, 3], ["skjult", "<5"]),
+        ([20, 7, 3], ["20", "skjult", "<5"]),
+        ([1, 4, 9], ["<5", "<5", "9"]),
+        ([1, 1, 9, 30], ["<5", "<5", "skjult", "30"]),
+        ([1, 1], ["<5", "<5"]),
+    ],
+)
+def test_what_is_told_less_the_rest_tells_of_nobody(column: list[int], told: list[str]) -> None:
+    assert shared([(number, number) for number in column]) == told
+
+
+def test_many_cases_of_few_people_are_few() -> None:
+    assert shared([(12, 2), (9, 9)]) == ["<5", "skjult"]

@@ -250,7 +250,12 @@ def provisional(message: Message, facts: Facts, now: datetime) -> Patient | None
 
 def fold(course: Course) -> courses.Course:
     """The course as its messages tell it."""
-    return courses.fold([_value(row) for row in _rows_of(course)])
+    return courses.fold(told(course))
+
+
+def told(course: Course) -> list[courses.CourseMessage]:
+    """What the messages of the course tell."""
+    return [_value(row) for row in _rows_of(course)]
 
 
 def _value(row: CourseMessageRow) -> CourseMessage:

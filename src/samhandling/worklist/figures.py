@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -13,6 +13,7 @@ from samhandling.access.scope import Scope
 from samhandling.clock import oslo
 from samhandling.exchange.models import Direction, Message
 from samhandling.exchange.rules import MessageState
+from samhandling.pages.texts import N_
 from samhandling.stays.models import BreachOfRoutine, Deadline, Stay
 from samhandling.stays.rules.deadlines import DeadlineState
 
@@ -22,6 +23,7 @@ AFFECTED = "stans"
 KINDS = (IN_TIME, MISSED, AFFECTED, NO_RECEIPT, REJECTED, BREACH)
 FEWEST = 5
 """P-16: smaller numbers are not shown outside the organisation."""
+HIDDEN = N_("skjult")
 UNRECEIPTED = (MessageState.UNCONFIRMED, MessageState.FAILED)
 
 
@@ -36,6 +38,8 @@ class Case:
     municipality: str
     subject: str
     at: datetime
+    patient: int
+    """Row id; 0 where nobody is known."""
     took: timedelta | None = None
     """From the admission until the early notice was received."""
 
@@ -86,7 +90,7 @@ def _early(stays: QuerySet[Stay], begin: datetime, end: datetime) -> Iterable[Ca
         took = received - row.starts_at if received is not None else None
         at = row.due_at or row.starts_at
         kind = AFFECTED if row.affected_by_downtime else IN_TIME if met else MISSED
-        yield Case(kind, "", stay.unit_id or 0, stay.municipality_number, stay.subject, at, took)
+        yield Case(kind, "", stay.unit_id or 0, stay.municipality_number, stay.subject, at, stay.patient_id, took)
 
 
 def _messages(scope: Scope, stays: QuerySet[Stay], begin: datetime, end: datetime) -> Iterable[Case]:
@@ -104,7 +108,13 @@ def _messages(scope: Scope, stays: QuerySet[Stay], begin: datetime, end: datetim
         if stay is not None:
             kind = REJECTED if message.state == MessageState.REJECTED else NO_RECEIPT
             yield Case(
-                kind, "", stay.unit_id or 0, stay.municipality_number, f"message:{message.pk}", message.created_at
+                kind,
+                "",
+                stay.unit_id or 0,
+                stay.municipality_number,
+                f"message:{message.pk}",
+                message.created_at,
+                stay.patient_id,
             )
 
 
@@ -116,7 +126,7 @@ def _breaches(scope: Scope, begin: datetime, end: datetime) -> Iterable[Case]:
         stay = row.stay
         about = stay.subject if stay is not None else f"message:{row.message_id}" if row.message_id else ""
         number = stay.municipality_number if stay is not None else ""
-        yield Case(BREACH, row.code, row.unit_id or 0, number, about, row.at)
+        yield Case(BREACH, row.code, row.unit_id or 0, number, about, row.at, row.patient_id or 0)
 
 
 def summed(found: Iterable[Case]) -> Figures:
@@ -130,6 +140,24 @@ def summed(found: Iterable[Case]) -> Figures:
     )  # fmt: skip
 
 
-def shared(number: int) -> str:
-    """A number as others may see it: fewer than five is not told (P-16); none is."""
-    return f"<{FEWEST}" if 0 < number < FEWEST else str(number)
+def patients(found: Iterable[Case]) -> int:
+    """How many people these cases are about; a case of nobody known is one of its own."""
+    listed = list(found)
+    return len({c.patient for c in listed if c.patient}) + sum(not c.patient for c in listed)
+
+
+def shared(column: Sequence[tuple[int, int]]) -> list[str]:
+    """One column of (number, people) as others may see it, whatever else they know of its sum (P-16).
+
+    A number of fewer than five people is not told. Nor are, while a sum less the rest would tell it, the smallest of
+    the others: `skjult`. None is told as none.
+    """
+    hidden = {place for place, (_, people) in enumerate(column) if 0 < people < FEWEST}
+    few = set(hidden)
+    others = sorted((people, place) for place, (_, people) in enumerate(column) if people >= FEWEST)
+    while hidden and others and (len(hidden) == 1 or sum(column[place][1] for place in hidden) < FEWEST):
+        hidden.add(others.pop(0)[1])
+    return [
+        f"<{FEWEST}" if place in few else HIDDEN if place in hidden else str(number)
+        for place, (number, _) in enumerate(column)
+    ]

@@ -26,7 +26,7 @@ from samhandling.stays.models import Stay
 from samhandling.stays.web import words
 from samhandling.store.services import now as present
 from samhandling.worklist import figures
-from samhandling.worklist.figures import Case, Figures
+from samhandling.worklist.figures import Case
 
 KINDS = {
     figures.IN_TIME: N_("Tidligmelding i tide"),
@@ -57,39 +57,75 @@ class FiguresRow:
     cells: tuple[Cell, ...]
 
 
-def _numbers(found: Figures) -> tuple[tuple[str, int], ...]:
-    return (
-        (figures.IN_TIME, found.in_time), (figures.MISSED, found.missed), (figures.AFFECTED, found.affected),
-        (figures.NO_RECEIPT, found.no_receipt), (figures.REJECTED, found.rejected), (figures.BREACH, found.breaches),
-    )  # fmt: skip
+def _of_kind(found: list[Case], kind: str) -> list[Case]:
+    return [case for case in found if case.kind == kind]
 
 
-def _row(name: str, found: list[Case], query: dict[str, str], *, sharing: bool) -> FiguresRow:
-    sums = figures.summed(found)
-    few = sharing and sums.in_time + sums.missed < figures.FEWEST
-    cells = tuple(
-        Cell(
-            figures.shared(number) if sharing else str(number),
-            "" if sharing or not number else "?" + urlencode({**query, "slag": kind}),
-        )
-        for kind, number in _numbers(sums)
-    )
-    share = "" if sums.share is None or few else f"{sums.share}\u00a0%"
-    hours = "" if sums.median_hours is None or few else f"{sums.median_hours:g}\u00a0t".replace(".", ",")
-    return FiguresRow(name, share, hours, cells)
+def _told(column: list[list[Case]], *, sharing: bool) -> list[str]:
+    """A column of numbers, as others may see it where it is to be shared."""
+    if sharing:
+        return figures.shared([(len(cases), figures.patients(cases)) for cases in column])
+    return [str(len(cases)) for cases in column]
+
+
+def _grouped(found: list[Case], key: Callable[[Case], str], names: dict[str, str]) -> list[tuple[str, str, list[Case]]]:
+    """(name, key, cases) by name."""
+    by: dict[str, list[Case]] = {}
+    for case in found:
+        by.setdefault(key(case), []).append(case)
+    return sorted((names.get(each, "") or _("Ukjent"), each, mine) for each, mine in by.items())
 
 
 def _rows(
     found: list[Case], key: Callable[[Case], str], names: dict[str, str], field: str, month: str, *, sharing: bool
 ) -> list[FiguresRow]:
-    by: dict[str, list[Case]] = {}
-    for case in found:
-        by.setdefault(key(case), []).append(case)
-    rows = [
-        _row(names.get(each, "") or _("Ukjent"), mine, {"maned": month, field: each}, sharing=sharing)
-        for each, mine in by.items()
-    ]
-    return sorted(rows, key=lambda row: row.name)
+    groups = _grouped(found, key, names)
+    columns = {kind: [_of_kind(mine, kind) for _name, _key, mine in groups] for kind in figures.KINDS}
+    texts = {
+        kind: figures.shared([(len(c), figures.patients(c)) for c in column])
+        if sharing
+        else [str(len(c)) for c in column]
+        for kind, column in columns.items()
+    }
+    rows = []
+    for place, (name, each, mine) in enumerate(groups):
+        cells = tuple(
+            Cell(
+                _(texts[kind][place]),
+                "" if sharing or not columns[kind][place]
+                else "?" + urlencode({"maned": month, field: each, "slag": kind}),
+            )
+            for kind in figures.KINDS
+        )  # fmt: skip
+        told = all(texts[kind][place].isdecimal() for kind in (figures.IN_TIME, figures.MISSED))
+        rows.append(_row(name, mine, cells, few=sharing and not (told and _many(mine))))
+    return rows
+
+
+def _many(found: list[Case]) -> bool:
+    timed = _of_kind(found, figures.IN_TIME) + _of_kind(found, figures.MISSED)
+    return figures.patients(timed) >= figures.FEWEST
+
+
+def _row(name: str, found: list[Case], cells: tuple[Cell, ...], *, few: bool) -> FiguresRow:
+    """`few`: share and median would tell of a number that is hidden."""
+    sums = figures.summed(found)
+    share = "" if sums.share is None or few else f"{sums.share}\u00a0%"
+    hours = "" if sums.median_hours is None or few else f"{sums.median_hours:g}\u00a0t".replace(".", ",")
+    return FiguresRow(name, share, hours, cells)
+
+
+def _by_code(
+    found: list[Case], key: Callable[[Case], str], names: dict[str, str], field: str, month: str, codes: list[str]
+) -> list[tuple[str, list[Cell]]]:
+    """Breaches of each kind per ward or municipality, each open to its cases; only for one's own eyes."""
+    rows = []
+    for name, each, mine in _grouped(_of_kind(found, figures.BREACH), key, names):
+        counts = [(code, sum(case.code == code for case in mine)) for code in codes]
+        query = {"maned": month, field: each, "slag": figures.BREACH}
+        cells = [Cell(str(n), "?" + urlencode({**query, "kode": code}) if n else "") for code, n in counts]
+        rows.append((name, cells))
+    return rows
 
 
 @require_safe
@@ -106,24 +142,42 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
     sharing = sharing or csv_wanted
     towns = {n: municipality_name(n, first) for n in {c.municipality for c in found} if n}
     units = {str(u.pk): u.name for u in Unit.objects.filter(pk__in={c.unit for c in found})}
-    wards = _rows(found, lambda c: str(c.unit), units, "post", month, sharing=sharing)
-    municipalities = _rows(found, lambda c: c.municipality, towns, "kommune", month, sharing=sharing)
+    wards = _rows(found, _ward_of, units, "post", month, sharing=sharing)
+    municipalities = _rows(found, _town_of, towns, "kommune", month, sharing=sharing)
     if csv_wanted:
         audit.record(scope, "figures.export", now=now, purpose=month)
         return _csv(month, [(_("Post"), wards), (_("Kommune"), municipalities)])
     audit.record_reading(scope, "figures.read", now=now)
     codes = sorted({c.code for c in found if c.kind == figures.BREACH})
-    breaches = [(code, _(words.BREACHES.get(code, code)), sum(c.code == code for c in found)) for code in codes]
+    by_code = [[c for c in found if c.kind == figures.BREACH and c.code == code] for code in codes]
+    counts = (
+        figures.shared([(len(c), figures.patients(c)) for c in by_code]) if sharing else [str(len(c)) for c in by_code]
+    )
     values = {
         "month": month,
         "months": _months(oslo.day(now)),
         "sharing": sharing,
         "tables": [(_("Per post"), wards), (_("Per kommune"), municipalities)],
         "heads": [_(text) for text in KINDS.values()],
-        "breaches": [(c, t, figures.shared(n) if sharing else str(n)) for c, t, n in breaches],
+        "breaches": [(code, _(words.BREACHES.get(code, code)), _(n)) for code, n in zip(codes, counts, strict=True)],
+        "codes": codes,
+        "by_code": []
+        if sharing
+        else [
+            (_("Brudd per post"), _by_code(found, _ward_of, units, "post", month, codes)),
+            (_("Brudd per kommune"), _by_code(found, _town_of, towns, "kommune", month, codes)),
+        ],
         "since": moment(now, now),
     }
     return page(request, "worklist/figures.html", values, title=_("Tall"), scope=scope, now=now)
+
+
+def _ward_of(case: Case) -> str:
+    return str(case.unit)
+
+
+def _town_of(case: Case) -> str:
+    return case.municipality
 
 
 def _months(today: date) -> list[str]:
@@ -137,8 +191,8 @@ def _months(today: date) -> list[str]:
 def _cases(request: HttpRequest, scope: Scope, found: list[Case], month: str) -> HttpResponse:
     """The cases behind one number, each with the way to it."""
     now, kind = present(), request.GET["slag"]
-    unit, town = request.GET.get("post"), request.GET.get("kommune")
-    mine = [c for c in found if c.kind == kind]
+    unit, town, code = (request.GET.get(name) for name in ("post", "kommune", "kode"))
+    mine = [c for c in found if c.kind == kind and code in (None, c.code)]
     mine = [c for c in mine if (unit is None or str(c.unit) == unit) and (town is None or c.municipality == town)]
     audit.record_reading(scope, "figures.cases", now=now)
     visits = {s.subject: s.visit for s in scope.rows(Stay.objects.all(), unit="unit").filter(
