@@ -25,6 +25,7 @@ from samhandling.stays.models import Stay
 from samhandling.stays.services import register
 from samhandling.store.services import mark_as_test
 from samhandling.store.services import now as present
+from samhandling.tasks.services import open_task
 from samhandling.world.loading import load
 from samhandling.world.reading import read
 from tests.feed import message
@@ -153,6 +154,27 @@ def test_a_page_asks_no_more_for_many_rows_than_for_few(who, page):
         register(stays[0], events.NeedAssessed(at=PAGES_NOW, value=False), user=world.nurse, now=PAGES_NOW)
     run_due(present(), strict=True)
     assert _asked(client, page) <= few
+
+
+def test_whom_to_call_is_looked_up_once_for_each_counterpart():
+    world = build()
+    _user(world, 0)
+    message = Message.objects.filter(organisation=world.hospital, direction="out").first()
+    client = logged_in(world.responsible)
+
+    def unconfirmed(numbers: range) -> int:
+        for number in numbers:
+            message.pk, message.msg_id = None, f"copy-{number}"
+            message.save(force_insert=True)
+            open_task(
+                organisation=world.hospital, kind="call", cause="A-01", severity="high", now=PAGES_NOW,
+                subject=f"message:{message.pk}", group_key="A-01:one", unique_key=f"A-01:{number}",
+                role="message_responsible", anomaly="A-01",
+            )  # fmt: skip
+        return _asked(client, "/")
+
+    few = unconfirmed(range(2))
+    assert unconfirmed(range(2, 12)) <= few
 
 
 def _user(world: SmallWorld, number: int) -> Stay:

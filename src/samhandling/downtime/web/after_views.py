@@ -64,7 +64,7 @@ def after(request: HttpRequest, scope: Scope) -> HttpResponse:
         "may_decide": scope.may(May.REGISTER),
         "late": late,
         "waiting": waiting,
-        "groups": tasks.grouped(calls, tasks.group_keys(calls)),
+        "groups": tasks.grouped(calls),
         "since": moment(now, now),
     }
     return page(request, "downtime/after.html", values, title=_("Etter stansen"), scope=scope, now=now)

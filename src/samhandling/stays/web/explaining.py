@@ -57,8 +57,10 @@ def help_for(tasks: Sequence[Task], now: datetime) -> dict[int, Explanation]:
     """Task id -> what its anomaly means and whom to call now (`wiring.TASK_HELP`); of tasks without one nothing."""
     asked = [task for task in tasks if task.anomaly]
     whom = _whom([task.subject for task in asked], now)
-    found = {task.pk: explain(task.anomaly, whom.get(task.subject, ("", task.phone, "")), now) for task in asked}
-    return {pk: each for pk, each in found.items() if each is not None}
+    # Many tasks tell of the same at the same counterpart.
+    said = {task.pk: (task.anomaly, whom.get(task.subject, ("", task.phone, ""))) for task in asked}
+    words = {each: explain(*each, now) for each in set(said.values())}
+    return {pk: found for pk, each in said.items() if (found := words[each]) is not None}
 
 
 def of_stay(stay: Stay, tasks: Iterable[Task], now: datetime) -> list[Explanation]:
@@ -117,8 +119,9 @@ def _whom(subjects: Iterable[str], now: datetime) -> dict[str, _Whom]:
     towns = {number: _of_municipality(number, now) for number in set(numbers.values())}
     found |= {f"stay:{pk}": towns[number] for pk, number in numbers.items()}
     messages = list(Message.objects.filter(pk__in=wanted["message"]).only("counterpart_her", "counterpart_name"))
-    parties = {message.counterpart_her: _of_message(message, now) for message in messages}
-    found |= {f"message:{message.pk}": parties[message.counterpart_her] for message in messages}
+    there = {(message.counterpart_her, message.counterpart_name): message for message in messages}
+    parties = {name: _of_message(message, now) for name, message in there.items()}
+    found |= {f"message:{m.pk}": parties[m.counterpart_her, m.counterpart_name] for m in messages}
     for course in Course.objects.filter(pk__in=wanted["course"]):
         found[course.subject] = (course.ward_name or course.hospital_name, course.ward_phone, "")
     return found

@@ -66,6 +66,8 @@ class TaskRow:
     phone: str
     subject: str
     cause: str
+    group: str
+    """Rows of the same group stand as one."""
     help: Explanation | None
     """What the condition means, what to do and whom to call now; None for ordinary work."""
     known: str
@@ -185,20 +187,21 @@ def row(task: Task, scope: Scope, now: datetime, told: Explanation | None = None
         phone=told.phone if told is not None and told.phone else task.phone,
         subject=task.subject,
         cause=task.cause,
+        group=task.group_key or f"task:{task.pk}",
         help=told,
         known=known(task, now),
         reminded=reminded(task, now),
     )
 
 
-def grouped(rows: Iterable[TaskRow], keys: dict[int, str], scope: Scope | None = None) -> list[TaskGroup]:
-    """Tasks with the same group key as one, where its most urgent one stands. `keys`: task id -> group key.
+def grouped(rows: Iterable[TaskRow], scope: Scope | None = None) -> list[TaskGroup]:
+    """Tasks with the same group key as one, where its most urgent one stands.
 
     With `scope`, each group brings what may be done about it besides.
     """
     groups: dict[str, list[TaskRow]] = {}
     for task in rows:
-        groups.setdefault(keys.get(task.pk) or f"task:{task.pk}", []).append(task)
+        groups.setdefault(task.group, []).append(task)
     return [TaskGroup(key, found[0], tuple(found), actions(scope, found)) for key, found in groups.items()]
 
 
@@ -241,12 +244,6 @@ def over(tasks: Iterable[Task], scope: Scope, now: datetime) -> list[OverLine]:
             )
         )  # fmt: skip
     return found
-
-
-def group_keys(rows: Iterable[TaskRow]) -> dict[int, str]:
-    """Task id -> group key, for those that have one."""
-    ids = [task.pk for task in rows]
-    return dict(Task.objects.filter(pk__in=ids).exclude(group_key="").values_list("pk", "group_key"))
 
 
 def history(task: Task, now: datetime) -> list[TimelineEntry]:

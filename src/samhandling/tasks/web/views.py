@@ -47,7 +47,7 @@ def task_list(request: HttpRequest, scope: Scope) -> HttpResponse:
         rows = [task for task in rows if task.mine]
     elif wanted == "ledige":
         rows = [task for task in rows if not task.owner]
-    groups = reading.grouped(rows, reading.group_keys(rows), scope)
+    groups = reading.grouped(rows, scope)
     query = f"vis={wanted}&" if wanted in {"mine", "ledige"} else ""
     shown, first, last = paged(len(groups), request.GET.get("side"), PAGE_SIZE, query)
     audit.record_reading(scope, "task.list", now=now)

@@ -70,8 +70,8 @@ def _ward(scope: Scope, now: datetime) -> Desk:
         "urgent": sum(row.tone is Tone.BAD for row in rows),
         "soon": sum(row.tone is Tone.WARN for row in rows),
         "unassessed": sum(row.unassessed for row in rows),
-        "groups": tasks.grouped(others, tasks.group_keys(others), scope),
-        "conditions": tasks.grouped(conditions, tasks.group_keys(conditions)),
+        "groups": tasks.grouped(others, scope),
+        "conditions": tasks.grouped(conditions),
         "show_unit": scope.unit_ids is None or len(scope.unit_ids) > 1,
         "place": ", ".join(scope.unit_names) or scope.organisation.name,
         "may_register": scope.may(May.REGISTER),
@@ -95,7 +95,7 @@ def _queue(scope: Scope, now: datetime) -> Desk:
     out = scope.rows(Message.objects.filter(direction=Direction.OUT))
     unsettled = (MessageState.WAITING, MessageState.SENT)
     return "worklist/queue.html", {
-        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
+        "groups": tasks.grouped(rows, scope),
         "total": len(rows),
         "elsewhere": elsewhere,
         "waiting": out.filter(state__in=unsettled).count(),
@@ -123,7 +123,7 @@ def _municipality(scope: Scope, now: datetime) -> Desk:
     rows = tasks.open_rows(scope, now)
     return "worklist/municipality.html", {
         "desk": course_reading.desk(scope, now),
-        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
+        "groups": tasks.grouped(rows, scope),
         "total": len(rows),
         "not_shared": inbox_reading.not_shared(scope, now),
     }
@@ -133,7 +133,7 @@ def _doctor(scope: Scope, now: datetime) -> Desk:
     """The doctor's office: what has come and nobody has finished with."""
     rows = tasks.open_rows(scope, now)
     return "worklist/doctor.html", {
-        "groups": tasks.grouped(rows, tasks.group_keys(rows), scope),
+        "groups": tasks.grouped(rows, scope),
         "total": len(rows),
         "not_shared": inbox_reading.not_shared(scope, now),
     }
@@ -142,7 +142,7 @@ def _doctor(scope: Scope, now: datetime) -> Desk:
 def _technical(scope: Scope, now: datetime) -> Desk:
     """IT and administrators: technical tasks, no patients."""
     rows = tasks.open_rows(scope, now)
-    return "worklist/technical.html", {"groups": tasks.grouped(rows, tasks.group_keys(rows), scope), "total": len(rows)}
+    return "worklist/technical.html", {"groups": tasks.grouped(rows, scope), "total": len(rows)}
 
 
 DESKS: dict[Role, Callable[[Scope, datetime], Desk]] = {
