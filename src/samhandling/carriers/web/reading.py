@@ -13,7 +13,7 @@ from django.urls import reverse
 from samhandling.access.roles import May
 from samhandling.access.scope import Scope
 from samhandling.carriers.ebxml import knowing, rules
-from samhandling.carriers.models import Ping, Received, Transmission
+from samhandling.carriers.models import Mailing, Ping, Received, Transmission
 from samhandling.configuration import configuration
 from samhandling.ebxml import mime
 from samhandling.ebxml.cpa import Agreement
@@ -50,6 +50,14 @@ ANSWERS: dict[str, tuple[Tone, str]] = {
     "error": (Tone.BAD, N_("Vi avviste den")),
     "pong": (Tone.OK, N_("Vi svarte på Ping")),
 }
+
+
+OUTCOMES = (
+    ("taken", N_("tatt imot")),
+    ("bounce", N_("kom i retur")),
+    ("delayed", N_("forsinket")),
+    ("fault", N_("kunne ikke leses av motparten")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,18 @@ class Leg:
     when: str
     mail_id: str
     outcome: str
+
+
+def legs(mailings: Iterable[Mailing], now: datetime) -> list[Leg]:
+    """Each transmission, with what the other end said to it."""
+    return [Leg(moment(each.sent_at, now), each.mail_id, _outcome(each.outcome)) for each in mailings]
+
+
+def _outcome(said: str) -> str:
+    for start, text in OUTCOMES:
+        if said == start or said.startswith(f"{start} "):
+            return " ".join((_(text), said.removeprefix(start).strip())).strip()
+    return said
 
 
 @dataclass(frozen=True, slots=True)

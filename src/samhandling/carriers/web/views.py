@@ -89,9 +89,7 @@ def sent(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     values = {
         "row": reading.rows_out([one], now)[0],
         "one": one,
-        "legs": [
-            reading.Leg(moment(each.sent_at, now), each.mail_id, each.outcome) for each in one.mailings.order_by("pk")
-        ],
+        "legs": reading.legs(one.mailings.order_by("pk"), now),
         "answered": moment(one.answered_at, now) if one.answered_at else "",
         "next": moment(one.next_at, now) if one.next_at else "",
         "raw": reading.raw(originals.read(one.content)),
@@ -117,10 +115,7 @@ def received(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "one": one,
         "raw": reading.raw_received(originals.read(one.envelope)) if one.envelope is not None else None,
         "answer": reading.raw(originals.read(answer.content)) if answer is not None else None,
-        "legs": [
-            reading.Leg(moment(each.sent_at, now), each.mail_id, each.outcome)
-            for each in (answer.mailings.order_by("pk") if answer is not None else ())
-        ],
+        "legs": reading.legs(answer.mailings.order_by("pk") if answer is not None else (), now),
         "back": reverse("carriers:counterpart", args=[one.sender_her]) + "?vis=inn",
     }
     return page(request, "carriers/received.html", values, title=_("Mottatt forsendelse"), scope=scope, now=now)

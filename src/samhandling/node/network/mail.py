@@ -13,6 +13,13 @@ from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.node.network.line import Fate, Mail, look
 
 
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A node that was killed hangs up in the middle of a word: nothing to tell."""
+
+
 class MailServer:
     """Mailboxes by the part of the address before `@`; the log-in's name is the mailbox. Time is simulated."""
 
@@ -24,12 +31,8 @@ class MailServer:
         """How many mails were submitted."""
         self._count = 0
         self._lock = threading.Lock()
-        self._servers = [
-            socketserver.ThreadingTCPServer(("127.0.0.1", 0), type("Session", (kind,), {"post": self}))
-            for kind in (_Smtp, _Pop3)
-        ]
+        self._servers = [_Server(("127.0.0.1", 0), type("Session", (kind,), {"post": self})) for kind in (_Smtp, _Pop3)]
         for server in self._servers:
-            server.daemon_threads = True
             threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         self.smtp_port, self.pop3_port = (server.server_address[1] for server in self._servers)
 
