@@ -439,3 +439,17 @@ def test_siden_sist_tells_what_is_over_and_the_timeline_has_a_mark(world: SmallW
     page = page_of(world.nurse, stay)
     assert "Kvittering kom 16.11.2026 kl. 1" in page
     assert [each.code for each in of_stay(stay, [], NOW)].count("A-01") == 0
+
+
+def test_many_missing_receipts_of_one_counterpart_cost_no_more_questions_than_few(
+    line: post.World, django_assert_max_num_queries
+) -> None:
+    CounterpartFault.objects.create(organisation=line.municipality, mode="silent")
+    for number in range(12):
+        line.send("LOG_UTSKRIVNINGSKLAR", subject=f"stay:{number}")
+    post.run()
+    post.run(post.NOW + HOUR)
+    tasks = list(Task.objects.filter(anomaly="A-01"))
+    assert len(tasks) == 12
+    with django_assert_max_num_queries(8):
+        assert len(help_for(tasks, post.NOW)) == 12
