@@ -48,7 +48,7 @@ def test_a_line_that_loses_doubles_and_reorders_and_nodes_that_die():
         for serial in range(6):
             round_.step({"hospital": [play.admission(serial, round_.now)]})
             round_.pass_time(round_.now + timedelta(minutes=20))
-        round_.pass_time(round_.now + play.LIFE)
+        round_.calm()
         found = round_.verdicts()
         assert round_.deaths >= 3
         assert round_.post.taken > 4 * 6, "the line made them send again"
@@ -56,5 +56,5 @@ def test_a_line_that_loses_doubles_and_reorders_and_nodes_that_die():
         documents = [one for one in found if one.what != "APPREC"]
         assert len(documents) >= 6
         assert all(one.arrived == 1 for one in documents), "a line that lets something through brings everything"
-        told = [node.tell(report=True)["dead"] for node in round_.nodes.values()]
+        told = [node.tell(order="report")["dead"] for node in round_.nodes.values()]
         assert told == [[], []]

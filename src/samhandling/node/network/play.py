@@ -89,7 +89,7 @@ class Round:
             try:
                 if timer is not None:
                     timer.start()
-                return node.tell(at=self.now.isoformat(), feed=feed)
+                return node.tell(order="step", at=self.now.isoformat(), feed=feed)
             except DiedMeanwhileError:
                 self.deaths += 1
                 node.start()
@@ -107,9 +107,16 @@ class Round:
             self.now = min(max(coming, self.now + timedelta(seconds=1)), until)
             self.step()
 
+    def calm(self) -> int:
+        """No node dies any more, operations lets stopped work go once more, and time passes until all is settled."""
+        self.crash = lambda node: None
+        retried = sum(int(node.tell(order="retry", at=self.now.isoformat())["retried"]) for node in self.nodes.values())
+        self.pass_time(self.now + LIFE)
+        return retried
+
     def verdicts(self) -> list[Verdict]:
         """Every document of both nodes."""
-        told = {kind: node.tell(report=True) for kind, node in self.nodes.items()}
+        told = {kind: node.tell(order="report") for kind, node in self.nodes.items()}
         other = {HOSPITAL: told[MUNICIPALITY], MUNICIPALITY: told[HOSPITAL]}
         return [_verdict(kind, row, other[kind]) for kind in self.nodes for row in told[kind]["deliveries"]]
 
@@ -221,8 +228,7 @@ def soak(fate: Fate, *, seed: int, seconds: float, crashes: float, tell: Callabl
             if not early and time.monotonic() - began > seconds / 5:
                 early = _memory(round_)
         late = _memory(round_)
-        round_.crash = lambda node: None
-        round_.pass_time(round_.now + LIFE)
+        round_.calm()
         found = round_.verdicts()
         wrong = tuple(one for one in found if not one.good)
         return Soaked(len(found), round_.deaths, wrong, (early or late, late), time.monotonic() - began)

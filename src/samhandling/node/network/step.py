@@ -11,6 +11,7 @@ from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.carriers.models import Transmission
 from samhandling.exchange.models import Delivery, Direction, Message, Receipt
 from samhandling.intake.services import take_in
+from samhandling.jobs import dead, life, outcomes
 from samhandling.jobs.models import Job
 from samhandling.jobs.services import next_run_at
 from samhandling.jobs.worker import run_due
@@ -20,10 +21,18 @@ from samhandling.store import services as store
 
 
 def serve() -> None:
-    """Read orders from stdin until it ends."""
+    """Read orders from stdin until it ends; first take back what a process before this one died of."""
+    machine_now = datetime.now(UTC)
+    outcomes.recover(machine_now=machine_now, now=store.now(), dead=life.dead_neighbours(machine_now))
     for line in sys.stdin:
         order = json.loads(line)
-        said = report() if order.get("report") else step(datetime.fromisoformat(order["at"]), order.get("feed", []))
+        match order["order"]:
+            case "step":
+                said = step(datetime.fromisoformat(order["at"]), order["feed"])
+            case "retry":
+                said = retry_dead(datetime.fromisoformat(order["at"]))
+            case _:
+                said = report()
         print(json.dumps(said, default=str), flush=True)
 
 
@@ -41,6 +50,14 @@ def step(now: datetime, feed: list[str]) -> dict[str, Any]:
         pass  # seen again at the next step
     coming = next_run_at()
     return {"done": done, "next": coming.isoformat() if coming is not None and coming > now else None}
+
+
+def retry_dead(now: datetime) -> dict[str, Any]:
+    """What operations does about work that two crashes have stopped: once more."""
+    found = list(Job.objects.filter(state="dead").values_list("pk", flat=True))
+    for job in found:
+        dead.retry(job, now=now)
+    return {"retried": len(found)}
 
 
 def report() -> dict[str, Any]:
