@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
+from samhandling.ebxml.tokens import TokenError, TokenKey
 from samhandling.errors import SamhandlingError
 
 _MOST_RECIPIENTS = 20
@@ -51,7 +52,7 @@ class EncryptionError(SamhandlingError):
 class Decrypter:
     """A key that we hold and the certificate that others encrypt for; a replaced pair is kept 84 hours (10.3)."""
 
-    key: rsa.RSAPrivateKey = field(repr=False)
+    key: rsa.RSAPrivateKey | TokenKey = field(repr=False)
     certificate: x509.Certificate
 
 
@@ -78,9 +79,11 @@ def is_cms(data: bytes) -> bool:
 
 
 def decrypt(data: bytes, keys: Iterable[Decrypter]) -> bytes:
-    """The content for any of our keys. Raises DecryptionError, the same for whatever is wrong."""
+    """The content for any of our keys. Raises DecryptionError, the same for whatever is wrong with it; TokenError."""
     try:
         found = _decrypt(data, tuple(keys))
+    except TokenError:
+        raise
     except Exception:  # a parser that is fed by anyone: whatever it stumbles over is the same answer
         found = None
     if found is None:
@@ -118,7 +121,7 @@ def _is_for(identifier: Any, certificate: x509.Certificate) -> bool:
     return bool(identifier.chosen["serial_number"].native == certificate.serial_number)
 
 
-def _try(recipient: Any, key: rsa.RSAPrivateKey, name: str, vector: bytes, encrypted: bytes) -> bytes | None:
+def _try(recipient: Any, key: rsa.RSAPrivateKey | TokenKey, name: str, vector: bytes, encrypted: bytes) -> bytes | None:
     scheme = _scheme(recipient["key_encryption_algorithm"])
     if scheme is None:
         return None

@@ -14,7 +14,7 @@ import msgspec
 from cryptography import x509
 from msgspec import Meta
 
-from samhandling.ebxml import certificates, cpa
+from samhandling.ebxml import certificates, cpa, tokens
 from samhandling.ebxml.certificates import KeyFileError, Trust
 from samhandling.ebxml.encryption import Decrypter
 from samhandling.ebxml.known import KnownAgreement
@@ -36,13 +36,21 @@ class TransportCertificate(_Table, kw_only=True):
 
 
 class TransportKey(_Table, kw_only=True):
-    """`[[transport.key]]`: a key of ours, PEM or PKCS#12, with its certificate in the same file or beside it."""
+    """`[[transport.key]]`: a key of ours: PEM or PKCS#12, with its certificate in the same file or beside it, or in a
+    token (PKCS#11) with the certificate as a file.
+    """
 
     her_id: str
     use: Use
-    file: str
+    file: str = ""
     certificate: str = ""
     password_file: str = ""
+    """The password of the file, or the PIN of the token."""
+    module: str = ""
+    """The library of the token's maker."""
+    token: str = ""
+    label: str = ""
+    """Of the private key in the token."""
     signs_from: Annotated[datetime, Meta(tz=True)] | None = None
     """When a new signing key takes over from the old one; empty: when its certificate begins to hold."""
 
@@ -141,6 +149,11 @@ def _file(folder: Path, name: str) -> bytes:
 
 def _pair(row: TransportKey, folder: Path) -> Signer:
     password = _file(folder, row.password_file).decode().strip() if row.password_file else ""
+    if row.module:
+        named = certificates.load_certificates(_file(folder, row.certificate))[0]
+        held = tokens.key(Path(row.module), row.token, row.label, password, named)
+        held.check(certificates.Use(row.use))
+        return Signer(held, named)
     key, certificate = certificates.load_key(_file(folder, row.file), password)
     if row.certificate:
         certificate = certificates.load_certificates(_file(folder, row.certificate))[0]

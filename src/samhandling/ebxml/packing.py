@@ -18,6 +18,7 @@ from lxml import etree
 from samhandling.ebxml import mime, names, signature
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.names import eb, soap
+from samhandling.ebxml.tokens import TokenKey
 
 PKCS7 = "application/pkcs7-mime; smime-type=enveloped-data"
 _PREFIXES = {"SOAP": names.SOAP, "eb": names.EB, "xlink": names.XLINK}
@@ -27,7 +28,7 @@ _PREFIXES = {"SOAP": names.SOAP, "eb": names.EB, "xlink": names.XLINK}
 class Signer:
     """The sending organisation's key and the certificate that goes with it. Loaded once: reading a key is slow."""
 
-    key: rsa.RSAPrivateKey = field(repr=False)
+    key: rsa.RSAPrivateKey | TokenKey = field(repr=False)
     certificate: x509.Certificate
 
 

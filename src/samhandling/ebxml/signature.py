@@ -27,6 +27,7 @@ from samhandling.ebxml.certificates import parse
 from samhandling.ebxml.document import Tree
 from samhandling.ebxml.mime import cid
 from samhandling.ebxml.names import ds
+from samhandling.ebxml.tokens import TokenKey
 
 _MOST_REFERENCES = 25
 _LEAST_BITS = 2048
@@ -307,7 +308,11 @@ def _element(parent: Tree, name: str, algorithm: str = "", text: str = "") -> Tr
 
 
 def sign(
-    tree: Tree, head: Tree, payloads: Mapping[str, bytes], key: rsa.RSAPrivateKey, certificate: x509.Certificate
+    tree: Tree,
+    head: Tree,
+    payloads: Mapping[str, bytes],
+    key: rsa.RSAPrivateKey | TokenKey,
+    certificate: x509.Certificate,
 ) -> None:
     """Append the profile's signature to the header block: three transforms, SHA-256, the leaf certificate alone.
 

@@ -49,8 +49,7 @@ def of_answers(setting: RegisterSetting | None, loaded: Loaded, now: datetime) -
         (gone, "finnes ikke i adresseregisteret. Ingenting sendes dit"),
     ):
         if found:
-            state = "error" if found is gone else "warning"
-            yield "register parties", state, f"{_few(found)} {words}."
+            yield "register parties", "error" if found is gone else "warning", f"{_few(found)} {words}."
     for row in rows:
         entry = entries.get(row.her_id)
         if row.organisation.hosted and entry is not None and entry.found:

@@ -21,6 +21,7 @@ from samhandling.ebxml.envelope import ErrorEntry, Shape
 from samhandling.ebxml.known import Known
 from samhandling.ebxml.names import ds
 from samhandling.ebxml.rules import Answer as Reaction
+from samhandling.ebxml.tokens import TokenError
 from samhandling.exchange import originals
 from samhandling.exchange.services import arrive
 from samhandling.store.services import is_test_store
@@ -34,6 +35,14 @@ def take_in(data: bytes, here: Known, *, carrier: str, now: datetime, posted: Po
     `posted`: the HTTP call that brought it; its answer is set on it, and the caller stores it.
     Raises what the store raises: then nothing was stored and the mail must stay where it is.
     """
+    try:
+        return _taken(data, here, carrier, now, posted)
+    except TokenError as error:
+        log.error("the token with our key does not answer", why=error.detail)
+        return Taken.WAITS
+
+
+def _taken(data: bytes, here: Known, carrier: str, now: datetime, posted: Posted | None) -> Taken:
     checked = run(data, here, now)
     case = Case(data, carrier, checked, here, now, posted)
     rules = {finding.rule.id for finding in checked.findings}
