@@ -39,9 +39,7 @@ SEND-01 every case can be written in full, and the preview shows all of it befor
 SEND-02 next of kin, unit, contacts, who is responsible, and other documents sent can be filled in and go along
   unit/compose_care::no_text_is_lost_on_the_way
   unit/compose_care::every_sample_becomes_a_message_that_may_be_sent
-  unit/compose_logistics::it_works
-  - the five logistics messages carry unit and responsible professional only; the node writes them from the stay,
-  - and the hospital may let its EPJ write them instead
+  unit/compose_logistics::family_contacts_and_documents_go_along
 
 SEND-03 the discharge report has fields of its own for nursing and for medical headings
   store/writing_reports::a_discharge_report_starts_from_what_the_municipality_knows

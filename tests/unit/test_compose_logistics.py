@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from samhandling.messages import engine
+from samhandling.messages import display, engine
 from samhandling.messages.compose.logistics import (
     Address,
     AddressLevel,
@@ -18,6 +18,8 @@ from samhandling.messages.compose.logistics import (
     UnitValues,
     compose,
 )
+from samhandling.messages.compose.parties import ContactPerson
+from samhandling.messages.compose.practicalities import Child, NextOfKin, SentDocument
 from tests.documents import CASES, EARLIER, HOSPITAL, VALUES, values
 
 TYPES = ("LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD")
@@ -205,3 +207,26 @@ def test_bytes_and_document_are_the_same():
     assert engine.build(composed.document) == composed.data
     assert composed.data.startswith(b"<?xml")
     assert b"\xc3\x85se" in composed.data
+
+
+@pytest.mark.parametrize("status", ["N", "C"])
+@pytest.mark.parametrize("version", ["1.5", "1.6"])
+@pytest.mark.parametrize("type_code", TYPES)
+def test_family_contacts_and_documents_go_along(type_code, version, status):
+    """SEND-02: all six parts of the head, in the place that the schema has for each, and in no repr (P-08)."""
+    made = values(
+        type=type_code, version=version, status=status, **({"parent": EARLIER, "conversation": EARLIER} if status == "C" else {}),
+        contacts=(ContactPerson(family_name="Fastlegesen", profession="LE", role="6", hpr_number="9144889", phone="1"),),
+        next_of_kin=(NextOfKin(family_name="Pårørendesen", given_name="Pia", relation="DA", phone="91000000"),),
+        children=(Child(family_name="Barnesen", birth_year=2018),),
+        lives_alone=True, civil_status="2", language="PL",
+        sent_documents=(SentDocument(document="3", sent=True, remark="Resept sendt."),),
+    )  # fmt: skip
+    composed = compose(made)
+    assert composed.sendable, composed.findings
+    reading = engine.read(composed.data)
+    assert reading.valid, reading.problems
+    shown = display.text(reading)
+    for said in ("Fastlegesen", "Pårørendesen", "Barnesen", "2018", "polsk", "Resept sendt."):
+        assert said.casefold() in shown.casefold(), said
+    assert "Pårørendesen" not in repr(made)

@@ -8,24 +8,31 @@ from samhandling.messages.compose.care_values import CareValues
 from samhandling.messages.compose.parts import cs, cv, day, flag, given, joined, optional_cs, optional_cv
 from samhandling.messages.compose.people import organisation, phone_address, plain_person, professional
 from samhandling.messages.compose.practicalities import Child, NextOfKin, Request, SentDocument
-from samhandling.messages.compose.values import ContactPerson, Professional, UnitValues
+from samhandling.messages.compose.values import ContactPerson, HeadValues, Professional, UnitValues
 from samhandling.messages.model import po_komponent as po
 
-__all__ = ["has_identifier", "head", "phone_address", "responsible", "shipping", "unit"]
+__all__ = ["has_identifier", "head", "people", "phone_address", "responsible", "shipping", "unit"]
 
 
 def head(values: CareValues, version: str) -> dict[str, Any]:
     """The seven elements that every care message begins with, by their names."""
     return {
         "InformasjonOmForsendelsen": _shipping(values),
+        **people(values, version),
+        "TilknyttetEnhet": [unit(values.unit)] if values.unit else [],
+        "AnsvarForRapport": [_responsible(values)] if values.responsible else [],
+    }
+
+
+def people(values: HeadValues, version: str) -> dict[str, Any]:
+    """The patient's family and contacts, and what was sent besides (SEND-02)."""
+    return {
         "TilleggsopplysningPasient": _about_patient(values),
         "ParorendeForesatt": [
             *(_next_of_kin(person) for person in values.next_of_kin),
             *(_child(child, version) for child in values.children),
         ],
-        "TilknyttetEnhet": [unit(values.unit)] if values.unit else [],
         "KontaktpersonHelsepersonell": [_contact(person) for person in values.contacts],
-        "AnsvarForRapport": [_responsible(values)] if values.responsible else [],
         "SendtDokument": [_sent(document) for document in values.sent_documents],
     }
 
@@ -68,7 +75,7 @@ def _request(request: Request) -> po.Foresporsel:
     )
 
 
-def _about_patient(values: CareValues) -> po.TilleggsopplysningPasient | None:
+def _about_patient(values: HeadValues) -> po.TilleggsopplysningPasient | None:
     if not (values.civil_status or values.language or values.lives_alone is not None):
         return None
     return po.TilleggsopplysningPasient(

@@ -21,15 +21,12 @@ from samhandling.messages.compose.clinical import (
     ProfessionReport,
 )
 from samhandling.messages.compose.practicalities import (
-    Child,
     Communication,
     InformationGiven,
-    NextOfKin,
     Request,
     Reservation,
-    SentDocument,
 )
-from samhandling.messages.compose.values import Attachment, ContactPerson, Envelope, Professional, UnitValues
+from samhandling.messages.compose.values import Attachment, HeadValues, Professional, UnitValues
 
 Status = Literal["N", "M", "C"]
 Medicines = Annotated[tuple[Medicine, ...], About("Legemidler", "Også de som er seponert under oppholdet.")]
@@ -37,8 +34,8 @@ Reservations = Annotated[tuple[Reservation, ...], About("Reservasjoner og ønske
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CareValues(Envelope):
-    """The common head of the care messages (HIS 80704, HITS 1174, HISD 1154)."""
+class CareValues(HeadValues):
+    """What the care messages have before their content (HIS 80704, HITS 1174, HISD 1154)."""
 
     status: Annotated[
         Status, About("Status", "N ny, M endring (erstatter den forrige helt), C kansellering.", example="N")
@@ -52,17 +49,8 @@ class CareValues(Envelope):
     unit: Annotated[UnitValues | None, About("Ansvarlig enhet", "Enheten som blir oppringt.")] = None
     responsible: Annotated[Professional | None, About("Ansvarlig helsepersonell")] = None
     approved_on: Annotated[date | None, About("Godkjent dato")] = None
-    contacts: Annotated[
-        tuple[ContactPerson, ...], About("Kontaktpersoner", "Fastlege, behandlende lege, kontakt hos mottaker.")
-    ] = ()
-    next_of_kin: Annotated[tuple[NextOfKin, ...], About("Pårørende", "Den nærmeste først.")] = ()
-    children: Annotated[tuple[Child, ...], About("Barn under 18 år")] = ()
-    lives_alone: Annotated[bool | None, About("Bor alene")] = None
-    civil_status: Annotated[str, About("Sivilstand", lists=("8724",), example="6")] = ""
-    language: Annotated[str, About("Språk", lists=("3303",), example="PL")] = ""
     forwarding_reservation: Annotated[bool | None, About("Reserverer seg mot videresending")] = None
     answers: Annotated[Request | None, About("Svar på forespørsel", "Forespørselen som besvares.")] = None
-    sent_documents: Annotated[tuple[SentDocument, ...], About("Andre dokumenter")] = ()
     consent: Annotated[str, About("Samtykke", lists=("9064",), example="2")] = ""
     attachments: Annotated[tuple[Attachment, ...], About("Vedlegg")] = ()
 

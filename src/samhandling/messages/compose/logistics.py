@@ -189,6 +189,7 @@ def _payload(values: LogisticsValues) -> pasientlogistikk.Pasientlogistikk:
     events = [_event(values, code) for code in _EVENTS[values.type]]
     payload = _PAYLOADS[values.version](
         InformasjonOmForsendelsen=care.shipping(values.status),
+        **care.people(values, values.version),
         TilknyttetEnhet=[care.unit(values.unit)] if values.unit else [],
         AnsvarForRapport=[care.responsible(values.responsible, values.unit)] if values.responsible else [],
     )

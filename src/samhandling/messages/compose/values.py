@@ -20,6 +20,7 @@ from samhandling.messages.compose.parties import (
     Professional,
     UnitValues,
 )
+from samhandling.messages.compose.practicalities import Child, NextOfKin, SentDocument
 from samhandling.messages.facts import Facts
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "Composed",
     "ContactPerson",
     "Envelope",
+    "HeadValues",
     "LogisticsType",
     "LogisticsValues",
     "PatientValues",
@@ -78,8 +80,23 @@ class Attachment:
     made_at: Annotated[datetime | None, About("Laget")] = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LogisticsValues(Envelope):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class HeadValues(Envelope):
+    """Whom every PLO message may name beside the patient, and what was sent besides (HIS 80704 chapter 5)."""
+
+    contacts: Annotated[
+        tuple[ContactPerson, ...], About("Kontaktpersoner", "Fastlege, behandlende lege, kontakt hos mottaker.")
+    ] = ()
+    next_of_kin: Annotated[tuple[NextOfKin, ...], About("Pårørende", "Den nærmeste først.")] = ()
+    children: Annotated[tuple[Child, ...], About("Barn under 18 år")] = ()
+    lives_alone: Annotated[bool | None, About("Bor alene")] = None
+    civil_status: Annotated[str, About("Sivilstand", lists=("8724",), example="6")] = ""
+    language: Annotated[str, About("Språk", lists=("3303",), example="PL")] = ""
+    sent_documents: Annotated[tuple[SentDocument, ...], About("Andre dokumenter")] = ()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LogisticsValues(HeadValues):
     """One logistics message. Instants are aware UTC; days are days in Oslo."""
 
     type: LogisticsType
