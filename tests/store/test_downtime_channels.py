@@ -13,6 +13,7 @@ from samhandling.downtime import services
 from samhandling.downtime.models import Notice, Outage, OutageEntry, PlannedAction
 from samhandling.downtime.rules.policy import GROUPS
 from samhandling.downtime.services import NoticeHasNumberError
+from samhandling.downtime.web.register_forms import GroupForm, MemberForm
 from samhandling.jobs.worker import run_due
 from samhandling.node import downtime_checks
 from samhandling.registry.models import ContactGroup, ContactGroupMember, ContactPoint
@@ -295,3 +296,25 @@ def test_check_says_it_in_words(world: SmallWorld, letters: Letters, gateway: _H
             assert found[name][0] == "error", found[name]
     finally:
         server.stop()
+
+
+def test_a_member_says_in_the_register_that_text_messages_are_wished(world: SmallWorld, letters: Letters) -> None:
+    form = MemberForm({"role": "Vakt", "valid_from": "16.11.2026", "sms": "on"}, row=None, day=at(KNOWN).date())
+    assert "mobile" in form.errors
+    form = MemberForm(
+        {"role": "Vakt", "valid_from": "16.11.2026", "mobile": "15076500565"}, row=None, day=at(KNOWN).date()
+    )
+    assert "mobile" in form.errors
+    values = {"role": "Vakt", "valid_from": "16.11.2026", "mobile": "912 34 567", "sms": "on"}
+    form = MemberForm(values, row=None, day=at(KNOWN).date())
+    assert form.is_valid(), form.errors
+    form.save(group=ContactGroup.objects.get(name="PLO Andre"))
+    row = ContactGroupMember.objects.get(mobile="912 34 567")
+    assert row.sms
+    group = GroupForm(
+        {"name": "PLO Andre", "email": "a@b.invalid", "language": "nn", "valid_from": "16.11.2026"},
+        row=row.group, day=at(KNOWN).date(),
+    )  # fmt: skip
+    assert group.is_valid(), group.errors
+    group.save()
+    assert ContactGroup.objects.get(name="PLO Andre").language == "nn"

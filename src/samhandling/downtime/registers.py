@@ -36,8 +36,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("acute_stop", N_("Akutt stans")), ("planned_stop", N_("Planlagt stans")),
     ("message_responsible", N_("Meldingsansvarlig")), ("plo", N_("PLO- og dialogmeldinger")),
     ("discharge_letter", N_("Epikriser")), ("laboratory", N_("Svarmeldinger laboratoriemedisin")),
-    ("imaging", N_("Svarmeldinger bildediagnostikk")), ("coordinator", N_("Koordinatortelefon")),
-    ("night", N_("Nattelefon")), ("switchboard", N_("Sentralbord")),
+    ("imaging", N_("Svarmeldinger bildediagnostikk")), ("referral", N_("Henvisninger")),
+    ("coordinator", N_("Koordinatortelefon")), ("night", N_("Nattelefon")), ("switchboard", N_("Sentralbord")),
 )  # fmt: skip
 """What one calls a contact for, in the order of S-05 to S-12."""
 

@@ -15,10 +15,16 @@ from samhandling.downtime.rules.number_filter import suspects
 from samhandling.organisations.models import Organisation
 from samhandling.pages.fields import DayField
 from samhandling.pages.texts import _
-from samhandling.registry.models import ContactGroup, ContactGroupMember, ContactPoint, RoutineDocument
-from samhandling.registry.rules import HoursError, parse_hours
+from samhandling.registry.models import ContactGroup, ContactGroupMember, ContactPoint, Language, RoutineDocument
+from samhandling.registry.rules import HoursError, mobile_number, parse_hours
 
 DIGITS = frozenset("+0123456789 ")
+
+
+def _language() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("Språk i varslene"), choices=Language.choices, initial=Language.NB.value, required=False
+    )
 
 
 class RegisterForm(forms.Form):
@@ -48,6 +54,8 @@ class RegisterForm(forms.Form):
         for name in self.texts:
             if suspects(str(found.get(name) or "")):
                 self.add_error(name, _("Her står noe som ligner et fødselsnummer. Registeret skal ikke ha det."))
+        if "language" in self.fields:
+            found["language"] = found.get("language") or Language.NB.value
         return found
 
     def save(self, **more: Any) -> Model:
@@ -72,7 +80,8 @@ class ContactForm(RegisterForm):
         label=gettext_lazy("Når er den betjent?"), required=False, max_length=200,
         help_text=gettext_lazy("Slik: workdays 08:00-15:30; sat 10:00-14:00. Tomt betyr hele døgnet."),
     )  # fmt: skip
-    field_order = ("whose", "kind", "name", "phone", "email", "hours", "valid_from", "valid_to")
+    language = _language()
+    field_order = ("whose", "kind", "name", "phone", "email", "hours", "language", "valid_from", "valid_to")
     model = ContactPoint
     texts = ("name", "hours")
 
@@ -111,7 +120,8 @@ class GroupForm(RegisterForm):
         label=gettext_lazy("Gruppens adresse"), required=False,
         help_text=gettext_lazy("Tomt betyr at hvert medlem får sin egen e-post."),
     )  # fmt: skip
-    field_order = ("name", "email", "valid_from", "valid_to")
+    language = _language()
+    field_order = ("name", "email", "language", "valid_from", "valid_to")
     model = ContactGroup
     texts = ("name",)
 
@@ -122,9 +132,19 @@ class MemberForm(RegisterForm):
     role = forms.CharField(label=gettext_lazy("Rolle"), max_length=100)
     name = forms.CharField(label=gettext_lazy("Navn"), required=False, max_length=100)
     email = forms.EmailField(label=gettext_lazy("E-post"), required=False)
-    field_order = ("role", "name", "email", "valid_from", "valid_to")
+    mobile = forms.CharField(label=gettext_lazy("Mobiltelefon"), required=False, max_length=30)
+    sms = forms.BooleanField(label=gettext_lazy("Ønsker varsel på SMS"), required=False)
+    field_order = ("role", "name", "email", "mobile", "sms", "valid_from", "valid_to")
     model = ContactGroupMember
     texts = ("role", "name")
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever wishes text messages has a number that they can be sent to."""
+        found = super().clean()
+        mobile = found.get("mobile") or ""
+        if (mobile or found.get("sms")) and mobile_number(mobile) is None:
+            self.add_error("mobile", _("Skriv et mobilnummer med åtte siffer, eller med + og landkode."))
+        return found
 
 
 class DocumentForm(RegisterForm):
