@@ -58,17 +58,22 @@ def envelope():
 def pack():
     return outgoing.prepared(envelope(), carrier="ebxml_smtp", now=now)
 
+def timed(work):
+    # What it gave, units a second, and units a second of this process's own time: what a free core would do.
+    began, own = time.perf_counter(), time.process_time()
+    gave = work()
+    return gave, count / (time.perf_counter() - began), count / (time.process_time() - own)
+
 pack()
-began = time.perf_counter()
-made = [pack() for _ in range(count)]
-out = count / (time.perf_counter() - began)
+made, *out = timed(lambda: [pack() for _ in range(count)])
 mails = [as_mail(Packed(originals.read(one.content), b"", ""), sender=one.sender_address, receiver=one.receiver_address,
                  mail_id=f"{uuid4()}@x", now=now) for one in made]
-began = time.perf_counter()
-here = knowing.known(now)
-for mail in mails:
-    take_in(mail, here, carrier="ebxml_smtp", now=now)
-came = count / (time.perf_counter() - began)
+def all_in():
+    here = knowing.known(now)
+    for mail in mails:
+        take_in(mail, here, carrier="ebxml_smtp", now=now)
+
+_, *came = timed(all_in)
 assert Received.objects.filter(answer__kind="acknowledgment").count() == count
 result = [out, came]
 """
@@ -80,13 +85,13 @@ from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.exchange.models import Message
 from samhandling.jobs.worker import run_due
 exec(SEND, {"count": count})
-began = time.perf_counter()
+began, own = time.perf_counter(), time.process_time()
 while True:
     run_due(datetime.now(UTC))
     if not collect(datetime.now(UTC)):
         break
 run_due(datetime.now(UTC))
-result = count / (time.perf_counter() - began)
+result = [count / (time.perf_counter() - began), count / (time.process_time() - own)]
 assert Message.objects.filter(direction="out", state="received").count() >= count
 """
 
@@ -159,15 +164,19 @@ def run() -> list[Result]:
         assert arrivals >= 2, "the large one is in"
     server.stop()
     return [
-        Result(f"out: composed, signed, stored ({store})", out, "/s", goal=250),
-        Result(f"in: judged, stored, signed acknowledgment ({store})", came, "/s", goal=150),
-        Result(f"complete exchanges, both ends ({store})", exchanges, "/s", goal=60),
+        Result(f"out: composed, signed, stored ({store})", out[0], "/s", goal=250, note=_own(out)),
+        Result(f"in: judged, stored, signed acknowledgment ({store})", came[0], "/s", goal=150, note=_own(came)),
+        Result(f"complete exchanges, both ends ({store})", exchanges[0], "/s", goal=60, note=_own(exchanges)),
         Result(f"10,000 garbage mails ({store})", garbage, "s", goal=60, lower_is_better=True),
         Result(f"18 MB out, of a mail of {mail:.0f} MB", seconds, "s", lower_is_better=True),
         Result("18 MB out: extra memory, of the mail's size", memory / mail, "times", goal=4, lower_is_better=True),
         Result("18 MB in", seconds_in, "s", lower_is_better=True),
         Result("18 MB in: extra memory, of the mail's size", memory_in / mail, "times", goal=4, lower_is_better=True),
     ]
+
+
+def _own(figures: list[float]) -> str:
+    return f"{figures[1]:.0f}/s of the process's own time"
 
 
 def _node(made, keys: Path, server: MailServer) -> Node:

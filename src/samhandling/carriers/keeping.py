@@ -79,7 +79,7 @@ def _others(before: datetime) -> int:
         if model is Answer:
             old = old.exclude(pk__in=Posted.objects.filter(answer__isnull=False).values("answer"))
         found = list(old.order_by("pk").values_list("pk", "content_id")[:AT_ONCE])
-        model.objects.filter(pk__in=[pk for pk, _ in found]).delete()  # type: ignore[attr-defined]
+        model.objects.filter(pk__in=[pk for pk, _ in found]).delete()
         _bytes(content for _, content in found)
         count += len(found)
     return count

@@ -163,9 +163,9 @@ def _ping(case: Case) -> Taken:
         answering.keep(case, "pong", signals.pong(envelope, answering.head(case), signer))
     elif envelope is not None and envelope.header is not None and not asks and not strange:
         about = _uuid(envelope.header.ref_to_message_id or "")
-        Ping.objects.filter(message_id=about, receiver_her=case.sender_her, sender_her=case.receiver_her).update(
-            answered_at=case.now, fault=""
-        )
+        asked = Ping.objects.filter(receiver_her=case.sender_her, sender_her=case.receiver_her)
+        if about is not None:
+            asked.filter(message_id=about).update(answered_at=case.now, fault="")
     log.info("ping" if asks else "pong", sender=case.sender_her, strange=strange)
     return Taken.STORED
 

@@ -162,7 +162,7 @@ def lines(scope: Scope, now: datetime) -> list[Line]:
     ours = own_hers(scope, now)
     since = now - LOOKED_BACK
     waiting, failed = Q(state__in=rules.WAITING), Q(state__in=rules.FAILED, answered_at__gte=since)
-    out = {
+    out: dict[str, Mapping[str, object]] = {
         row["receiver_her"]: row
         for row in Transmission.objects.filter(sender_her__in=ours).order_by().values("receiver_her").annotate(
             last=Max("answered_at", filter=Q(state__in=rules.DELIVERED)),
@@ -177,7 +177,7 @@ def lines(scope: Scope, now: datetime) -> list[Line]:
         Delivery.objects.filter(organisation=scope.organisation, state__in=(DeliveryState.QUEUED, DeliveryState.ABOUT))
         .order_by().values_list("her_id").annotate(Count("pk"))
     )  # fmt: skip
-    known = _known()
+    known = _known(now)
     return [
         _line(party, out.get(her_id, {}), came.get(her_id), queued.get(her_id, 0), known, ours, now)
         for her_id, party in counterparts(scope).items()
@@ -201,7 +201,7 @@ class _Known:
         return [one for use in ("signing", "encryption") for one in self.files.certificates(use, *hers)]
 
 
-def _known() -> _Known | None:
+def _known(now: datetime) -> _Known | None:
     try:
         found = knowing.public()
     except SamhandlingError:
@@ -210,11 +210,11 @@ def _known() -> _Known | None:
     if configuration().registers is None:
         return _Known(found, {}, tuple(agreed))
     agreed += [one.agreement for one in registered.agreements().values() if one.agreement is not None]
-    return _Known(found, registered.parties(), tuple(agreed))
+    return _Known(found, registered.parties(now), tuple(agreed))
 
 
 def _line(
-    party: CommunicationParty, out: dict[str, object], came: datetime | None, queued: int, known: _Known | None,
+    party: CommunicationParty, out: Mapping[str, object], came: datetime | None, queued: int, known: _Known | None,
     ours: list[str], now: datetime,
 ) -> Line:  # fmt: skip
     last, oldest = out.get("last"), out.get("oldest")

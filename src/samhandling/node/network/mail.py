@@ -87,7 +87,8 @@ class _Smtp(_Session):
 
     def handle(self) -> None:
         self.say("220 loopback")
-        sender, receivers = "", []
+        sender = ""
+        receivers: list[str] = []
         while line := self.rfile.readline(4096):
             word, _, rest = line.decode("ascii", "replace").strip().partition(" ")
             match word.upper():

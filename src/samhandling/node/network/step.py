@@ -66,9 +66,10 @@ def report() -> dict[str, Any]:
     deliveries = []
     for row in Delivery.objects.select_related("message", "receipt").order_by("pk"):
         line = sent.get(row.transport_id)
+        receipt_id = row.receipt.receipt_id.lower() if row.receipt is not None else ""
         deliveries.append({
             "transport_id": str(row.transport_id),
-            "msg_id": row.message.msg_id if row.message is not None else row.receipt.receipt_id.lower(),
+            "msg_id": row.message.msg_id if row.message is not None else receipt_id,
             "what": row.message.type if row.message is not None else "APPREC",
             "receiver": row.her_id,
             "state": row.state,
