@@ -382,7 +382,15 @@ class MessageEvent(models.Model):
     """Codes and HER-ids only."""
 
     class Meta:
-        indexes = [models.Index(fields=["message", "id"], name="event_message")]
+        indexes = [
+            models.Index(fields=["message", "id"], name="event_message"),
+            # What *Siden sist* counts.
+            models.Index(
+                fields=["at"],
+                condition=models.Q(kind__in=["delivery.unconfirmed", "delivery.deadline", "delivery.receipt_rejected"]),
+                name="event_trouble",
+            ),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new row. Raises AppendOnlyError for one that exists."""

@@ -75,6 +75,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["organisation", "subject"], name="task_subject"),
             models.Index(fields=["patient"], name="task_patient"),
+            models.Index(fields=["organisation", "opened_at"], name="task_opened"),
             models.Index(
                 fields=["organisation", "closed_at"],
                 condition=Q(closed_at__isnull=False) & ~Q(anomaly=""),

@@ -542,6 +542,16 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["message", "id"], name="event_message"),
         ),
         migrations.AddIndex(
+            model_name="messageevent",
+            index=models.Index(
+                condition=models.Q(
+                    ("kind__in", ["delivery.unconfirmed", "delivery.deadline", "delivery.receipt_rejected"])
+                ),
+                fields=["at"],
+                name="event_trouble",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="delivery",
             index=models.Index(fields=["organisation", "state"], name="delivery_state"),
         ),

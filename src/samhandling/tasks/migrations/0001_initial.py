@@ -75,6 +75,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
+            index=models.Index(fields=['organisation', 'opened_at'], name='task_opened'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
             index=models.Index(condition=models.Q(('closed_at__isnull', False), models.Q(('anomaly', ''), _negated=True)), fields=['organisation', 'closed_at'], name='task_anomaly_over'),
         ),
         migrations.AddConstraint(
