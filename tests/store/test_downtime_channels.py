@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -318,3 +319,19 @@ def test_a_member_says_in_the_register_that_text_messages_are_wished(world: Smal
     assert group.is_valid(), group.errors
     group.save()
     assert ContactGroup.objects.get(name="PLO Andre").language == "nn"
+
+
+def test_two_people_who_change_the_same_text(world: SmallWorld, letters: Letters) -> None:
+    row = services.register(world.hospital, planned(), user=None, now=at(KNOWN))
+    client = client_of(world.responsible)
+    address = reverse("downtime:text", args=[row.pk, "planned_first"])
+    page = client.get(address).content.decode()
+    seal = re.search(r'name="shown" value="(\w+)"', page)[1]  # type: ignore[index]
+    body = services.text_of(row, "planned_first", at(KNOWN)).body
+    first = client.post(address, {"shown": seal, "subject": "Den første", "body": body})
+    assert first.status_code == 302
+    second = client.post(address, {"shown": seal, "subject": "Den andre", "body": body})
+    assert second.status_code == 422
+    assert "Noen andre har endret stansen" in text_of(second)
+    row.refresh_from_db()
+    assert services.text_of(row, "planned_first", at(KNOWN)).subject == "Den første"

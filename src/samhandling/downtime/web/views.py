@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, get_args
@@ -175,8 +176,11 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
     if notice not in KINDS or language is None:
         raise NotFoundError(f"notice {notice}")
     ours = services.text_of(row, notice, now, language)
+    seal = hashlib.sha256(f"{ours.subject}\n{ours.body}".encode()).hexdigest()[:16]
     form = TextForm(request.POST or None, initial={"subject": ours.subject, "body": ours.body})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and request.POST.get("shown", seal) != seal:
+        form.add_error(None, _told(services.OvertakenError.code))
+    elif request.method == "POST" and form.is_valid():
         found = form.cleaned_data
         new = Text(subject=found["subject"].strip(), body=found["body"].replace("\r\n", "\n").strip())
         try:
@@ -192,7 +196,7 @@ def text(request: HttpRequest, scope: Scope, pk: int, notice: str) -> HttpRespon
             return HttpResponseRedirect(reverse("downtime:outage", args=[pk]))
     short = services.short_text_of(row, notice, now, language)
     values = {
-        "form": form, "back": reverse("downtime:outage", args=[pk]), "short": short, "size": len(short),
+        "form": form, "back": reverse("downtime:outage", args=[pk]), "short": short, "size": len(short), "seal": seal,
         "languages": [(code, name, code == language) for code, name in LANGUAGES.items()],
     }  # fmt: skip
     status = 422 if form.errors else 200
