@@ -42,6 +42,7 @@ HANDLERS: dict[str, str] = {
     "stays.course_check": "samhandling.stays.handlers.course_check",
     "stays.resent": "samhandling.stays.resent.resent",
     "writing.noticed": "samhandling.writing.filing.noticed",
+    "writing.decided": "samhandling.writing.filing.decided",
     "writing.call_noticed": "samhandling.writing.filing.call_noticed",
     "writing.file": "samhandling.writing.filing.file",
     "writing.overdue": "samhandling.writing.filing.overdue",
@@ -69,6 +70,7 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "message.cancelled": ("stays.cancelled",),
     "message.resent": ("stays.resent",),
     "call.noted": ("writing.call_noticed",),
+    "anomaly.decided": ("writing.decided",),
 }
 """Event name -> handler names, one job each."""
 
@@ -156,7 +158,7 @@ MESSAGE_HELP = "samhandling.stays.web.explaining.of_message"
 """Function `(message, now) -> [Explanation]`: what about a message is not by the book, and what to do."""
 
 OUTAGES = "samhandling.downtime.covering.spans"
-"""Function `(organisation id, since) -> [(start, end or None, municipality numbers)]`: when messages were really down."""
+"""Function `(organisation id, since) -> [(start, end or None, municipality numbers)]`: when messages were down."""
 
 CALL_LINES = "samhandling.writing.web.line.calls_filed"
 """Function `(call ids, now) -> {call id: Status}`: whether a telephone call is in the record."""

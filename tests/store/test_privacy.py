@@ -160,6 +160,23 @@ def test_p_07_a_message_to_be_cleared_up_is_not_filed(world: SmallWorld, stay: S
     assert Filing.objects.get(message=late).state == "held"
 
 
+def test_p_07_a_message_outside_the_stay_is_filed_when_somebody_has_dealt_with_it(
+    world: SmallWorld, stay: Stay
+) -> None:
+    from samhandling.tasks.models import Task
+    from samhandling.tasks.services import close
+    from samhandling.writing.models import Filing
+
+    register(stay, events.Discharged(at=NOW, discharged_to="1"), user=world.nurse, now=NOW)
+    run_due(present(), strict=True)
+    question = ask(world)
+    assert Filing.objects.get(message=question).state == "held"
+    assert "Til avklaring (ikke journalført)" in page(world.nurse, reverse("exchange:message", args=[question.pk]))
+    close(Task.objects.get(anomaly="A-07", closed_at=None).pk, user=world.nurse, now=NOW)
+    run_due(present(), strict=True)
+    assert Filing.objects.get(message=question).state == "waiting"
+
+
 def test_p_07_a_message_of_a_stay_is_on_its_way_into_the_record(world: SmallWorld, stay: Stay) -> None:
     from samhandling.writing.models import Filing
 

@@ -94,7 +94,7 @@ def take_back(message_id: int, *, organisation_id: int, user: User, now: datetim
         steps.move_message(message, MessageInEvent.REPLACE, now=now)
     _audit("message.ours_after_all", message, user, now)
     close_tasks(unique_key=_key(message), organisation=message.organisation, how="obsolete", now=now, user=user)
-    _tell(message, now)
+    _tell(message, now, settled=True)
     return message
 
 
@@ -139,6 +139,8 @@ def _audit(action: str, message: Message, user: User, now: datetime, purpose: st
     )  # fmt: skip
 
 
-def _tell(message: Message, now: datetime) -> None:
+def _tell(message: Message, now: datetime, *, settled: bool = False) -> None:
+    """`settled`: what was found about it before holds no longer (A-06)."""
     keys = linking.line(message) or (f"message:{message.pk}",)
-    publish("message.received", {"message": message.pk}, now=now, keys=keys)
+    again = {"settled": True} if settled else {}
+    publish("message.received", {"message": message.pk, **again}, now=now, keys=keys)

@@ -210,8 +210,9 @@ def received(running: Running) -> None:
     wanted = message.direction == Direction.IN and message.type in courses.KINDS
     facts = coursing.read(message) if wanted else None
     with transaction.atomic():
-        if message.direction == Direction.IN and (message.flags or message.matched_by_id):
-            judging.record_flags(message, now=running.now)
+        settled = message.matched_by_id is not None or bool(running.payload.get("settled"))
+        if message.direction == Direction.IN and (settled or not judging.FOUND.keys().isdisjoint(message.flags)):
+            judging.record_flags(message, settled=settled, now=running.now)
         if wanted:
             if message.organisation.kind == Organisation.Kind.MUNICIPALITY:
                 if facts is not None:
@@ -263,7 +264,7 @@ def cancelled(running: Running) -> None:
             coursing.cancelled(message, now=running.now)
             hearing.forget(message, now=running.now)
             if message.state == MessageState.LOCKED:
-                judging.record_flags(message, now=running.now)
+                judging.record_flags(message, settled=False, now=running.now)
         running.finish()
 
 

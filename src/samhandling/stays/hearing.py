@@ -70,6 +70,18 @@ def _answered(message: Message, kind: str) -> str:
     return earlier.subject if earlier is not None and earlier.subject.startswith(f"{kind}:") else ""
 
 
+def outside(message: Message, *, now: datetime) -> bool:
+    """Whether it came outside the stay and nobody has yet said what becomes of it (A-07): not filed until then."""
+    if message.direction != Direction.IN or message.type not in HEARD or message.patient_id is None:
+        return False
+    if message.organisation.kind != Organisation.Kind.HOSPITAL:
+        return False
+    stay = _stay(message)
+    keys = judging.task_keys(message, stay)
+    decided = Task.objects.filter(organisation_id=message.organisation_id, unique_key__in=keys, closed_at__isnull=False)
+    return judging.is_outside(message, stay, now=now) and not decided.exists()
+
+
 def _tie(message: Message, subject: str) -> None:
     message.subject = subject
     message.save(update_fields=["subject"])

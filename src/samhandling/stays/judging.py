@@ -19,10 +19,10 @@ from samhandling.stays.causes import BREACH_SEVERITY, CAUSES
 from samhandling.stays.coursing import read
 from samhandling.stays.events import Event, PlaceAnswered, RequestAnswered, RequestReceived
 from samhandling.stays.models import BreachOfRoutine, Stay
-from samhandling.stays.policies import policy_for
+from samhandling.stays.policies import policy_for, policy_of
 from samhandling.stays.rules.receiving import Incoming, Judged, judge
 from samhandling.stays.rules.values import StayState
-from samhandling.stays.work import Work
+from samhandling.stays.work import Work, load_state
 from samhandling.tasks.models import Task
 from samhandling.tasks.services import hurry, open_task
 
@@ -88,6 +88,25 @@ def unread(running: Running) -> None:
         running.finish()
 
 
+def is_outside(message: Message, stay: Stay | None, *, now: datetime) -> bool:
+    """Whether the routine finds the message to be outside the stay (A-07); decides only, changes nothing."""
+    code = CODES.get(message.type)
+    if code is None or code == "M2":
+        return False
+    if stay is None:
+        state, policy = _nobody(message), policy_for(message.organisation_id, oslo.day(now))
+    else:
+        state, policy = load_state(stay), policy_of(stay, now)
+    return judge(_incoming(message, code, now), state, policy).breach == "A-07"
+
+
+def message_of(task: Task) -> int:
+    """Row id of the message that the work with an A-07 is about; 0 for other work."""
+    kind, _, number = task.subject.partition(":")
+    told = number if kind == "message" else task.unique_key.rpartition(":")[2]
+    return int(told) if task.cause in OUTSIDE_CAUSES and told.isdecimal() else 0
+
+
 def tell_stay(message: Message, work: Work) -> None:
     """What a message that counts says to the stay's clocks (F4, F6)."""
     event = _event(message)
@@ -121,15 +140,15 @@ FOUND = {"unknown_patient": "A-06", relation.FLAG: "A-06", "id_mismatch": "A-18"
 """Flag of a message in -> the breach that it is."""
 
 
-def record_flags(message: Message, *, now: datetime) -> None:
-    """The breaches that the exchange has found by itself; one that a person has settled meanwhile is none (A-06)."""
+def record_flags(message: Message, *, settled: bool, now: datetime) -> None:
+    """The breaches that the exchange has found by itself; one that a person has `settled` meanwhile is none (A-06)."""
     flags = set(message.flags)
     if message.organisation.kind != Organisation.Kind.HOSPITAL or message.type == "INNLEGGELSESRAPPORT":
         flags.discard("unknown_patient")  # One who is on the way, or of whom the municipality is told first.
     codes = {code for flag, code in FOUND.items() if flag in flags}
     if message.state == MessageState.LOCKED:
         codes.add("A-06")
-    elif "A-06" not in codes:
+    elif settled and "A-06" not in codes:
         BreachOfRoutine.objects.filter(
             organisation_id=message.organisation_id, unique_key=f"message:{message.pk}:A-06"
         ).delete()

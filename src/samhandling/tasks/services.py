@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from samhandling.errors import SamhandlingError
+from samhandling.jobs.services import publish
 from samhandling.store.prepared import first, insert, prepared
 from samhandling.tasks import reminding
 from samhandling.tasks.models import SEVERITY_ORDER, Task, TaskStep
@@ -204,6 +205,8 @@ def close(task_id: int, *, user: User, now: datetime, how: str = "done", note: s
     """A person has done the work. Raises TaskClosedError when it was closed already."""
     task = _locked(task_id)
     _close(task, how=how, now=now, user=user, note=note)
+    if task.anomaly:
+        publish("anomaly.decided", {"task": task.pk}, now=now)
     return task
 
 

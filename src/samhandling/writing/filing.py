@@ -17,9 +17,10 @@ from samhandling.jobs.rules import Retry
 from samhandling.jobs.running import Running
 from samhandling.jobs.services import enqueue
 from samhandling.organisations.models import Organisation
-from samhandling.stays import relation
+from samhandling.stays import hearing, judging, relation
 from samhandling.stays.models import Call
 from samhandling.store.prepared import first, insert, only, prepared, update
+from samhandling.tasks.models import Task
 from samhandling.writing import notices, rules
 from samhandling.writing.models import Filing
 from samhandling.writing.ports import JournalDocument, RecordError, RecordRefusedError, Result
@@ -87,6 +88,16 @@ def _notice(message: Message, found: Filing | None, *, now: datetime) -> Filing 
     return filing
 
 
+def decided(running: Running) -> None:
+    """Job on `anomaly.decided`: a person has read a message that came outside the stay, and it may be filed (A-07)."""
+    with transaction.atomic():
+        number = judging.message_of(Task.objects.get(pk=running.payload["task"]))
+        message = Message.objects.filter(pk=number).first() if number else None
+        if message is not None:
+            notice(message, now=running.now)
+        running.finish()
+
+
 def call_noticed(running: Running) -> None:
     """Job on `call.noted`: a telephone call about a patient is on its way into the record (S-45)."""
     with transaction.atomic():
@@ -108,8 +119,9 @@ def call_noticed(running: Running) -> None:
 
 def _what_now(filing: Filing, message: Message, now: datetime) -> FilingEvent:
     inward = message.direction == Direction.IN
-    if relation.missing(message, now=now):
-        return FilingEvent.HOLD  # *Til avklaring* (A-06): the stays say so in a job of their own, later than this one.
+    new = filing.state in (FilingState.START, FilingState.HELD)
+    if new and (relation.missing(message, now=now) or hearing.outside(message, now=now)):
+        return FilingEvent.HOLD  # *Til avklaring* (A-06, A-07): the stays say so in a job of their own, after this one.
     if rules.undecided(inward=inward, has_patient=message.patient_id is not None, flags=message.flags):
         return FilingEvent.HOLD
     given = filing.state in (FilingState.HANDED, FilingState.FILED)
