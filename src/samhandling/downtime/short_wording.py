@@ -167,7 +167,7 @@ def _cancelled(short: _Short) -> str:
     first = _("Avlyst: stansen i PLO- og dialogmeldinger med %(with)s %(start)s.") % {
         "with": short.with_whom, "start": short.when(short.facts.told_start or short.facts.start),
     }  # fmt: skip
-    return f"{first} {_('Bruk meldinger som vanlig.')} {short.pass_on}"
+    return " ".join((first, _("Bruk meldinger som vanlig."), short.pass_on))
 
 
 def _moved(short: _Short) -> str:
