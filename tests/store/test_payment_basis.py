@@ -183,7 +183,7 @@ def controller(ward: Ward) -> User:
     return user
 
 
-def page(ward: Ward, query: str = "?fra=2025-06-01&til=2025-06-30") -> tuple[Client, str]:
+def page(ward: Ward, query: str = "?fra=01.06.2025&til=30.06.2025") -> tuple[Client, str]:
     set_clock(ward.now, machine_now=datetime.now(UTC))
     return logged_in(controller(ward)), f"/betalingsgrunnlag/{query}"
 
@@ -229,7 +229,7 @@ def test_the_export_names_proofs_and_marks_the_disputed(ward: Ward) -> None:
 def test_nothing_is_exported_while_a_day_price_is_missing(ward: Ward) -> None:
     ready(ward, "29.05.2026 10.00", "01.06.2026 10.00")
     ward.until("04.06.2026 10.00")
-    client, path = page(ward, "?fra=2026-06-01&til=2026-06-30")
+    client, path = page(ward, "?fra=01.06.2026&til=30.06.2026")
     body = client.get(path).content.decode()
     assert "Døgnpris mangler for 2026" in body
     refused = client.get(path + "&form=csv")

@@ -133,7 +133,9 @@ def intervals(stay: Stay) -> list[Known]:
     state = load_state(stay)
     rows = list(Expectation.objects.filter(stay=stay).select_related("message").order_by("number"))
     lines = list(StayEvent.objects.filter(stay=stay, kind__in=(*ENDS, "by_phone")).order_by("pk"))
-    opened = [(row.due_since, row) for row in rows if row.message_code == "M6"]
+    opened: list[tuple[datetime, Expectation | None]] = [
+        (row.due_since, row) for row in rows if row.message_code == "M6"
+    ]
     opened += [(line.at, None) for line in lines if line.kind == "by_phone" and line.data.get("code") == "M6"]
     opened.sort(key=lambda pair: pair[0])
     if not opened:
@@ -183,7 +185,7 @@ def _end(
         ends.append((state.died_at, "died"))
     elif stay.discharged_at is not None:
         ends.append((stay.discharged_at, "left"))
-    return min(ends, default=(None, ""))  # type: ignore[type-var, return-value]
+    return min(ends, default=(None, ""))
 
 
 def _early(stay: Stay, state: StayState) -> tuple[Early, list[Proof]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from samhandling.clock import oslo
 from samhandling.configuration import configuration
 from samhandling.errors import NotFoundError
 from samhandling.organisations.services import municipality_name
+from samhandling.pages.fields import DayField
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
 from samhandling.pages.texts import N_, _, moment
@@ -127,7 +129,8 @@ def show(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _csv(found, first, last)
     agreed = [claim for claim in found if not claim.disputed]
     values = {
-        "first": first, "last": last, "period": f"{oslo.say_date(first)}–{oslo.say_date(last)}",
+        "first": oslo.say_date(first), "last": oslo.say_date(last),
+        "period": f"{oslo.say_date(first)}–{oslo.say_date(last)}",
         "parts": [
             (_("Grunnlag"), _groups(agreed, now_day=first)),
             (_("Omtvistet"), _groups([claim for claim in found if claim.disputed], now_day=first)),
@@ -142,8 +145,8 @@ def _period(request: HttpRequest, today: date) -> tuple[date, date]:
     """The asked days; the last month where none, or nonsense, is asked."""
     before = today.replace(day=1) - timedelta(days=1)
     try:
-        first, last = (date.fromisoformat(request.GET[name]) for name in ("fra", "til"))
-    except (KeyError, ValueError):
+        first, last = (DayField().clean(request.GET.get(name, "")) for name in ("fra", "til"))
+    except ValidationError:
         return before.replace(day=1), before
     return (first, last) if first <= last else (last, first)
 
