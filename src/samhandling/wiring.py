@@ -50,6 +50,7 @@ HANDLERS: dict[str, str] = {
     "downtime.begin": "samhandling.downtime.acting.begin",
     "downtime.send": "samhandling.downtime.sending.send",
     "downtime.obstructed": "samhandling.downtime.standstill.message_obstructed",
+    "downtime.due_calls": "samhandling.downtime.standstill.due_calls",
     "downtime.review": "samhandling.downtime.registers.review",
     "downtime.together": "samhandling.downtime.together.look_again",
     "downtime.undecided": "samhandling.downtime.undecided.undecided",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from samhandling.downtime import services, suspicion
 from samhandling.downtime.services import Report
 from samhandling.exchange.models import Delivery, Direction, Message, MessageEvent
+from samhandling.jobs.models import Job
 from samhandling.jobs.worker import run_due
 from samhandling.registry.models import CounterpartFault
 from samhandling.stays.models import Stay
@@ -82,6 +83,23 @@ def test_the_ward_calls_and_the_message_goes_all_the_same(world: SmallWorld) -> 
     run(7)
     assert calls.count() == 1, "a message that went does not close a telephone task"
     assert received(world)[-1] == "LOG_UTSKRIVNINGSKLAR"
+
+
+def test_an_early_notice_that_is_due_and_unwritten_becomes_a_call(world: SmallWorld) -> None:
+    stay = small_world.admit(world)
+    is_user(stay, world.nurse)
+    outage = services.announce_acute(world.hospital, report(), user=None, now=NOW)
+    calls = Task.objects.filter(cause="outage_call", closed_at__isnull=True)
+    run(19 * 60)
+    assert not calls.exists(), "there is time yet"
+    run(20 * 60 + 30)
+    run(21 * 60)
+    (call,) = calls.all()
+    assert (call.unit, call.due_at) == (world.medicine, NOW + timedelta(hours=24))
+    services.finish(outage.pk, user=None, now=NOW + timedelta(hours=22))
+    run(22 * 60 + 30)
+    run(30 * 60)
+    assert not Job.objects.filter(handler="downtime.due_calls").exists(), "nobody looks when it is over"
 
 
 def test_alarms_are_muted_while_it_lasts(world: SmallWorld) -> None:

@@ -5,25 +5,32 @@ A done call stops the alarm, never the message: it goes by itself when the outag
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from samhandling.clock import oslo
 from samhandling.downtime.facts import counterparts, policy_for
 from samhandling.downtime.models import Outage
+from samhandling.downtime.rules.life import State
 from samhandling.exchange.models import Delivery, Hold
 from samhandling.exchange.services import hold, release
 from samhandling.jobs.running import Running
-from samhandling.organisations.services import by_her_id
+from samhandling.jobs.services import enqueue
+from samhandling.organisations.services import by_her_id, municipality
 from samhandling.registry.services import staffed_phone
-from samhandling.stays.models import Stay
+from samhandling.stays.models import Deadline, Stay
+from samhandling.stays.rules.deadlines import DeadlineState
 from samhandling.stays.work import load_state
 from samhandling.tasks.services import open_task
 
 URGENT = frozenset({"LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD", "HELSEOPPL_SOKNAD"})
 """M6, M7, M8 and the health information that the municipality must have in time (M3, M5)."""
 FAMILIES = frozenset({"plo", "dialogmelding"})
+DUE_SOON = timedelta(hours=4)
+"""How long before its deadline an unwritten early notice becomes a call (the warning point of F1)."""
+LOOK_AGAIN = timedelta(minutes=15)
 
 
 def begin(outage: Outage, now: datetime) -> None:
@@ -32,6 +39,7 @@ def begin(outage: Outage, now: datetime) -> None:
         return
     hers = [each.her_id for each in counterparts(outage, now)] if outage.municipalities else []
     hold(outage.organisation, subject=outage.subject, counterparts=hers, keeps=outage.affects != "access", now=now)
+    enqueue("downtime.due_calls", {"outage": outage.pk}, now=now, unique=f"downtime.due_calls:{outage.pk}")
 
 
 def end(outage: Outage, now: datetime) -> None:
@@ -56,6 +64,45 @@ def _leaves(stay: Stay, now: datetime) -> bool:
     planned = load_state(stay).planned_discharge
     left = stay.discharged_at or planned
     return left is not None and oslo.day(left) <= oslo.day(now)
+
+
+def due_calls(running: Running) -> None:
+    """Job, while the outage lasts: what must be told soon, and has not been written, becomes a telephone task.
+
+    The early notice (M3) some hours before its deadline, which runs on (F1), and the final information (M5) of a
+    patient who leaves today (F9).
+    """
+    now = running.now
+    with transaction.atomic():
+        outage = Outage.objects.select_related("organisation").get(pk=running.payload["outage"])
+        if outage.state not in (State.ONGOING, State.EXTENDED):
+            running.finish()
+            return
+        for row in _due(outage, now):
+            _open_due(row, outage, now)
+        running.postpone(now + LOOK_AGAIN)
+
+
+def _due(outage: Outage, now: datetime) -> list[Deadline]:
+    soon = Deadline.objects.select_related("stay__unit", "stay__patient").filter(
+        Q(clock="F1", due_at__lte=now + DUE_SOON) | Q(clock="F9"),
+        stay__organisation=outage.organisation, state=DeadlineState.DUE,
+    )  # fmt: skip
+    if outage.municipalities:
+        soon = soon.filter(stay__municipality_number__in=outage.municipalities)
+    return [row for row in soon.order_by("pk") if row.clock == "F1" or _leaves(row.stay, now)]
+
+
+def _open_due(row: Deadline, outage: Outage, now: datetime) -> None:
+    stay = row.stay
+    whose = municipality(stay.municipality_number, oslo.day(now)) if stay.municipality_number else None
+    phone = staffed_phone(whose, now)
+    open_task(
+        organisation=outage.organisation, unit=stay.unit, patient=stay.patient, kind="call", cause="outage_call",
+        severity="high", now=now, subject=stay.subject, due_at=row.due_at, group_key=f"{outage.subject}:call",
+        unique_key=f"{outage.subject}:{row.clock}:{stay.pk}", phone=phone.phone if phone else "",
+        role="" if stay.unit else "message_responsible", text=whose.name if whose is not None else "",
+    )  # fmt: skip
 
 
 def message_obstructed(running: Running) -> None:
