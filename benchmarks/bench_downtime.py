@@ -77,7 +77,7 @@ def _alone(letters: Letters) -> float:
     return time.perf_counter() - began
 
 
-def _ours(node: Node, letters: Letters) -> tuple[float, float]:
+def announce_and_kill(node: Node, letters: Letters) -> tuple[float, float]:
     """Seconds to the first mail and to the last, with the worker killed in the middle."""
     before = len(letters.got)
     worker = node.start("worker")
@@ -85,9 +85,9 @@ def _ours(node: Node, letters: Letters) -> tuple[float, float]:
     working_day = previous_ordinary_working_day(oslo.day(datetime.now(UTC)))
     node.run("downtime", "announce", "--start", oslo.start_of_day(working_day).isoformat())
     began = time.perf_counter()
-    wait_until(lambda: len(letters.got) > before, seconds=60, what="the first mail")
+    wait_until(lambda: len(letters.got) > before, seconds=180, what="the first mail")
     first = time.perf_counter() - began
-    wait_until(lambda: len(letters.got) > before + RECIPIENTS // 2, seconds=120, what="half of them")
+    wait_until(lambda: len(letters.got) > before + RECIPIENTS // 2, seconds=180, what="half of them")
     worker.kill()
     worker = node.start("worker")
     wait_until(lambda: len(set(letters.addresses()[before:])) == RECIPIENTS, seconds=180, what="all of them")
@@ -105,7 +105,7 @@ def run() -> list[Result]:
         node = made.make(environment={"SAMHANDLING_MAIL": json.dumps(setting)})
         node.run("world", "load", "liten")
         node.python(WORLD, groups=GROUPS, recipients=RECIPIENTS)
-        first, last = _ours(node, letters)
+        first, last = announce_and_kill(node, letters)
         pages = node.python(PAGES)
     return [
         Result("plan of an outage", _plans(), "/s"),
