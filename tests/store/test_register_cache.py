@@ -599,6 +599,6 @@ def test_check_names_certificates_of_others_and_lists_that_run_out(world, regist
     found = told(register_checks.of_counterparts(keys.loaded(), revoking.trust(), NOW))
     assert [state for state, _ in found] == ["warning", "error"]
     assert "ikke noe nytt" in found[0][1]
-    assert "expired" in found[1][1]
+    assert "det er utløpt" in found[1][1]
     texts = told(register_checks.of_counterparts(keys.loaded(), revoking.trust(), NOW + 30 * HOUR))
     assert sum("Meldinger venter" in text for _, text in texts) == 2

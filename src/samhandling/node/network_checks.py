@@ -13,8 +13,9 @@ from samhandling import mailboxes
 from samhandling.clock import oslo
 from samhandling.configuration import MailboxSetting
 from samhandling.ebxml import certificates
-from samhandling.ebxml.certificates import Doubt, Trust, Use
+from samhandling.ebxml.certificates import Trust, Use
 from samhandling.ebxml.files import Loaded
+from samhandling.registry.showing import DOUBTS
 
 LEAD = timedelta(hours=108)
 """A new certificate must be published so long before the old one ends (10.3)."""
@@ -47,7 +48,7 @@ def of_files(loaded: Loaded, trust: Trust, now: datetime) -> Iterator[Found]:
         doubts = certificates.judge(certificate, use=use, signed_at=now, now=now, trust=trust)
         until = oslo.say_time(certificate.not_valid_after_utc)
         if doubts:
-            told = ", ".join(_WORDS[doubt] for doubt in doubts)
+            told = ", ".join(DOUBTS[doubt] for doubt in doubts)
             yield "ebxml certificate", "error", f"Sertifikatet til {her_id} for {word} kan ikke brukes: {told}."
         elif certificate.not_valid_after_utc - now < LEAD:
             yield "ebxml certificate", "error", f"Sertifikatet til {her_id} for {word} går ut {until}."
@@ -56,18 +57,6 @@ def of_files(loaded: Loaded, trust: Trust, now: datetime) -> Iterator[Found]:
             yield "ebxml certificate", "warning", text
         else:
             yield "ebxml certificate", "ok", f"Sertifikatet til {her_id} for {word} gjelder til {until}."
-
-
-_WORDS = {
-    Doubt.NOT_YET_VALID: "det gjelder ikke ennå",
-    Doubt.EXPIRED: "det er utløpt",
-    Doubt.WRONG_USE: "det er til noe annet",
-    Doubt.WEAK: "nøkkelen er for svak",
-    Doubt.UNTRUSTED: "utstederen er ikke blant dem vi stoler på",
-    Doubt.REVOKED: "det er trukket tilbake",
-    Doubt.REVOCATION_UNKNOWN: "tilbakekallingslisten mangler eller er for gammel",
-    Doubt.WRONG_ORGANISATION: "det tilhører en annen virksomhet",
-}
 
 
 def of_mailbox(box: MailboxSetting) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from samhandling.node.network_checks import LEAD, Found
 from samhandling.registry import ages, asking, registered
 from samhandling.registry.models import CommunicationParty, RegisterSource, RevocationList
 from samhandling.registry.registered import PartyEntry
+from samhandling.registry.showing import DOUBTS
 
 DOCUMENTATION = "Se docs/connect-to-the-network.md."
 
@@ -92,7 +93,8 @@ def of_counterparts(loaded: Loaded, trust: Trust, now: datetime) -> Iterator[Fou
                 doubts = certificates.judge(one, use=use, signed_at=now, now=now, trust=trust)
                 until = oslo.say_time(one.not_valid_after_utc)
                 if doubts:
-                    text = f"Sertifikatet til {her_id} for {word} kan ikke brukes: {', '.join(doubts)}."
+                    told = ", ".join(DOUBTS[doubt] for doubt in doubts)
+                    text = f"Sertifikatet til {her_id} for {word} kan ikke brukes: {told}."
                     yield "register certificate", "error", text
                 elif one.not_valid_after_utc - now < LEAD:
                     text = f"Sertifikatet til {her_id} for {word} går ut {until}, og registeret har ikke noe nytt."

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from samhandling.clock import oslo
 from samhandling.registry import asking
-from samhandling.registry.showing import Shown, ShownCertificate, shown
+from samhandling.registry.showing import DOUBTS, Shown, ShownCertificate, shown
 from samhandling.store.services import now as present
 
 app = typer.Typer(no_args_is_help=True, help="Parter i adresseregisteret.")
@@ -123,7 +123,7 @@ def _certificate(one: ShownCertificate, party: Shown) -> str:
     text = f"  sertifikat til {_USES[one.use]}: til {oslo.say_time(one.not_after)}, nr. {one.serial}"
     text += f"; {_SOURCES[one.source]}"
     if one.doubts:
-        text += f"; KAN IKKE BRUKES: {', '.join(one.doubts)}"
+        text += f"; KAN IKKE BRUKES: {', '.join(DOUBTS[doubt] for doubt in one.doubts)}"
     if one.organisation_number and party.organisation_number and one.organisation_number != party.organisation_number:
         text += f"; utstedt til en annen virksomhet, {one.organisation_number}"
     return text

@@ -18,6 +18,17 @@ from samhandling.registry.registered import PartyEntry
 
 Source = Literal["register", "cache", "file"]
 """`register`: answered within its age; `cache`: longer ago than it should be; `file`: of the world or the settings."""
+DOUBTS = {
+    Doubt.NOT_YET_VALID: "det gjelder ikke ennå",
+    Doubt.EXPIRED: "det er utløpt",
+    Doubt.WRONG_USE: "det er til noe annet",
+    Doubt.WEAK: "nøkkelen er for svak",
+    Doubt.UNTRUSTED: "utstederen er ikke blant dem vi stoler på",
+    Doubt.REVOKED: "det er trukket tilbake",
+    Doubt.REVOCATION_UNKNOWN: "tilbakekallingslisten mangler eller er for gammel",
+    Doubt.WRONG_ORGANISATION: "det tilhører en annen virksomhet",
+}
+"""What speaks against a certificate, in words."""
 STATUSES = {1: "proposed", 2: "valid", 3: "revoked", 4: "expired", 5: "superseded"}
 
 
