@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -189,3 +190,31 @@ def test_an_error_behind_the_gateway_may_have_taken_it(status: int) -> None:
 def test_a_template_that_cannot_work_stops_the_start(body: str) -> None:
     with pytest.raises(ValueError, match="body"):
         SmsSetting(url="http://sms.invalid/", body=body)
+
+
+def test_the_envelope_names_the_notice_where_the_server_can_tell_of_bounces() -> None:
+    """RFC 3461: ENVID comes back in the bounce, whatever else is left out of it."""
+    said: list[str] = []
+
+    class Session(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 ready\r\n")
+            for line in self.rfile:
+                word = line.split()[0].upper()
+                said.append(line.decode().strip())
+                if word == b"EHLO":
+                    self.wfile.write(b"250-mx.invalid\r\n250 DSN\r\n")
+                elif word == b"DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    while self.rfile.readline() != b".\r\n":
+                        pass
+                    self.wfile.write(b"250 2.0.0 taken\r\n")
+                else:
+                    self.wfile.write(b"250 OK\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        setting = MailSetting(host="127.0.0.1", port=server.server_address[1], starttls=False, sender="a@b.invalid")
+        assert EmailChannel(setting).hand_over(LETTER, now=NOW) == "250 2.0.0 taken"
+        server.shutdown()
+    assert "mail FROM:<a@b.invalid> ENVID=stans.1.abc@samhandling.invalid" in said

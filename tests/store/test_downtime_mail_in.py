@@ -94,8 +94,8 @@ def test_a_bounce_reaches_the_ledger_and_a_person_calls(world: SmallWorld, serve
     assert client_of(world.case_handler).post(address, {"how": "x"}).status_code in (403, 404)
 
 
-def test_the_envelope_carries_the_id(world: SmallWorld, server: MailServer) -> None:
-    """Also a bounce that returns nothing of our mail says which notice it is about."""
+def test_a_bounce_that_names_only_the_envelope(world: SmallWorld, server: MailServer) -> None:
+    """One that returns nothing of our mail says by the envelope's id which notice it is about."""
     _row, notice = told(world, server)
     server.put(bounce(envelope=id_of(notice), returned=""))
     collect(world, server)
