@@ -136,6 +136,48 @@ def test_a_new_one_starts_with_what_still_stands(course: Course, home_nurse: Cli
     assert re.search(rf'value="{GP}"[^>]*>', form)
 
 
+SAID = {
+    "information-0-text": "Ny medisinliste.",
+    "information-0-to_given_name": "Pia",
+    "information-0-to_family_name": "Pårørendesen",
+    "information-0-on": "15.11.2026",
+    "information-0-by_family_name": "Aas",
+    "information-0-by_profession": "SP",
+    "information-0-spoken": "on",
+    "reservations-0-concerns": "Ønsker ikke sykehjem.",
+    "reservations-0-by_family_name": "Prøvesen",
+    "reservations-0-on": "14.11.2026",
+}
+
+
+def test_what_was_told_and_wished_goes_along(course: Course, home_nurse: Client) -> None:
+    where = f"/skriv/forlop/{course.pk}/helseopplysninger-til-lege/"
+    letter = {"receiver": GP, "kind": "status", "problem": "Bedre.", "phone": "60990120"}
+    wrong = post(home_nurse, where, **letter, **{"reservations-0-concerns": "Nei.", "information-0-text": "Ja."})
+    for asked in (
+        "Skriv når det ble sagt.",
+        "Skriv hvem som informerte.",
+        "Skriv etternavnet til den som fikk vite det.",
+    ):
+        assert asked in unescape(wrong.content.decode())
+    message = sent(home_nurse, where, **letter, **SAID)
+    page = unescape(home_nurse.get(f"/melding/{message.pk}/").content.decode())
+    for said in ("Ny medisinliste.", "Pårørendesen", "15.11.2026", "Ønsker ikke sykehjem.", "14.11.2026"):
+        assert said in page, said
+
+
+def test_how_much_of_a_service_has_a_unit(course: Course, world: SmallWorld) -> None:
+    handler, where = logged_in(world.case_handler), f"/skriv/forlop/{course.pk}/orientering-om-tjenestetilbud/"
+    half = post(handler, where, receiver=GP, phone="1", **SERVICE, **{"services-0-amount": "3,5"})
+    assert "Skriv enheten, for eksempel timer per uke." in half.content.decode()
+    amount = {"services-0-amount": "3,5", "services-0-amount_unit": "timer per uke"}
+    message = sent(handler, where, receiver=GP, phone="60990120", **SERVICE, **amount)
+    assert "<po:AntallEnheter>3.5<" in re.sub(r"<(/?)\w+:Antall", r"<\1po:Antall", text(message))
+    again = handler.get(where).content.decode()
+    assert 'value="3,5"' in again
+    assert 'value="timer per uke"' in again
+
+
 def test_all_services_are_told_anew_each_time(course: Course, world: SmallWorld) -> None:
     handler = logged_in(world.case_handler)
     where = f"/skriv/forlop/{course.pk}/orientering-om-tjenestetilbud/"

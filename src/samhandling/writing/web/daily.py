@@ -9,8 +9,17 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from samhandling.clock import oslo
-from samhandling.pages.fields import ClockField, DayField
+from samhandling.pages.fields import AmountField, ClockField, DayField
 from samhandling.writing.web.rows import Rows, Value, code_field, filled, line, tick
+
+_AMOUNT: dict[str, forms.Field] = {
+    "amount": AmountField(label=gettext_lazy("Hvor mye"), required=False),
+    "amount_unit": line(gettext_lazy("Enhet, for eksempel timer per uke"), 60),
+}
+_WITH_UNIT = {
+    "amount": ("amount_unit", gettext_lazy("Skriv enheten, for eksempel timer per uke.")),
+    "amount_unit": ("amount", gettext_lazy("Skriv hvor mye.")),
+}
 
 SERVICES = Rows(
     name="services",
@@ -23,7 +32,10 @@ SERVICES = Rows(
         "name": line(gettext_lazy("Betegnelse")),
         "text": line(gettext_lazy("Hva hjelpen går ut på")),
         "provider": line(gettext_lazy("Leveres av")),
+        **_AMOUNT,
     },
+    units=("amount_unit",),
+    together=_WITH_UNIT,
 )
 
 SERVICE_NEEDS = Rows(
@@ -36,7 +48,10 @@ SERVICE_NEEDS = Rows(
         "type": code_field("9151", gettext_lazy("Tjeneste")),
         "name": line(gettext_lazy("Betegnelse")),
         "text": line(gettext_lazy("Hva pasienten trenger hjelp til")),
+        **_AMOUNT,
     },
+    units=("amount_unit",),
+    together=_WITH_UNIT,
 )
 
 AIDS = Rows(
@@ -51,6 +66,84 @@ AIDS = Rows(
     ask={"name": gettext_lazy("Skriv hva slags hjelpemiddel.")},
     presumed={"status": "6"},
     to_value=lambda row: {"status": "6", **filled(row)},
+)
+
+
+def _person(row: dict[str, Any], name: str) -> dict[str, str]:
+    return filled({part: row.get(f"{name}_{part}") for part in ("given_name", "family_name")})
+
+
+def _reservation(row: dict[str, Any]) -> dict[str, Any]:
+    return {**filled({name: row.get(name) for name in ("concerns", "on", "remark")}), "by": _person(row, "by")}
+
+
+def _reservation_shown(value: Value) -> dict[str, Any]:
+    return {**value, **{f"by_{part}": text for part, text in (value.get("by") or {}).items()}}
+
+
+def _names(name: str, given: Any, family: Any) -> dict[str, forms.Field]:
+    return {f"{name}_given_name": line(given, 60), f"{name}_family_name": line(family, 60)}
+
+
+RESERVATIONS = Rows(
+    name="reservations",
+    title=gettext_lazy("Reservasjoner og ønsker"),
+    one=gettext_lazy("Reservasjon eller ønske"),
+    add=gettext_lazy("Legg til reservasjon eller ønske"),
+    fields={
+        "concerns": line(gettext_lazy("Hva det gjelder")),
+        **_names("by", gettext_lazy("Fornavn til den som har sagt det"), gettext_lazy("Etternavn")),
+        "on": DayField(label=gettext_lazy("Når"), required=False),
+        "remark": line(gettext_lazy("Merknad")),
+    },
+    ask={
+        "concerns": gettext_lazy("Skriv hva pasienten reserverer seg mot eller ønsker."),
+        "by_family_name": gettext_lazy("Skriv etternavnet til den som har sagt det."),
+        "on": gettext_lazy("Skriv når det ble sagt."),
+    },
+    to_value=_reservation,
+    from_value=_reservation_shown,
+    places={"by": "by_family_name"},
+)
+
+
+def _information(row: dict[str, Any]) -> dict[str, Any]:
+    by = {"family_name": row.get("by_family_name"), "profession": row.get("by_profession") or "XX"}
+    said = filled({name: row.get(name) for name in ("text", "on", "spoken")})
+    return {**said, "to": _person(row, "to"), "by": filled(by)}
+
+
+def _information_shown(value: Value) -> dict[str, Any]:
+    by = value.get("by") or {}
+    told = {f"to_{part}": text for part, text in (value.get("to") or {}).items()}
+    profession = by.get("profession", "")
+    return {**value, **told, "by_family_name": by.get("family_name", ""),
+            "by_profession": "" if profession == "XX" else profession}  # fmt: skip
+
+
+INFORMATION = Rows(
+    name="information",
+    title=gettext_lazy("Informasjon gitt"),
+    one=gettext_lazy("Informasjon"),
+    add=gettext_lazy("Legg til informasjon som er gitt"),
+    help=gettext_lazy("Hva pasient eller pårørende har fått vite, av hvem og når."),
+    fields={
+        "text": line(gettext_lazy("Hva det ble informert om")),
+        **_names("to", gettext_lazy("Fornavn til den som fikk vite det"), gettext_lazy("Etternavn")),
+        "on": DayField(label=gettext_lazy("Når"), required=False),
+        "by_family_name": line(gettext_lazy("Hvem informerte (etternavn)"), 60),
+        "by_profession": code_field("9060", gettext_lazy("Yrke")),
+        "spoken": tick(gettext_lazy("Muntlig")),
+    },
+    ask={
+        "text": gettext_lazy("Skriv hva det ble informert om."),
+        "to_family_name": gettext_lazy("Skriv etternavnet til den som fikk vite det."),
+        "on": gettext_lazy("Skriv når det ble informert."),
+        "by_family_name": gettext_lazy("Skriv hvem som informerte."),
+    },
+    to_value=_information,
+    from_value=_information_shown,
+    places={"to": "to_family_name", "by": "by_family_name"},
 )
 
 

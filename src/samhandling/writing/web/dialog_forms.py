@@ -45,7 +45,7 @@ class RequestForm(TalkForm):
         label=gettext_lazy("Hva gjelder forespørselen?"), error_messages={"required": CHOOSE}
     )
     question = Text(label=gettext_lazy("Spørsmål"), rows=4, required=False)
-    field_order = ("request_type", "question", "phone")
+    field_order: tuple[str, ...] = ("request_type", "question", "phone")
 
     def __init__(self, data: Any, *, asked_by: str, **more: Any) -> None:
         """`asked_by`: number of the code list."""

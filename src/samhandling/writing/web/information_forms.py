@@ -47,6 +47,7 @@ class EarlyForm(Copied, CareForm):
         daily.SERVICE_NEEDS,
         clinical.DIAGNOSES,
         clinical.FUNCTIONAL_LEVEL,
+        daily.INFORMATION,
         COPIES,
     )
     SECTIONS = (
@@ -54,7 +55,7 @@ class EarlyForm(Copied, CareForm):
         (gettext_lazy("Hvem kommunen kan kontakte"), ("next_of_kin", "children", "contacts")),
         (
             gettext_lazy("Mer, hvis det er kjent"),
-            ("service_needs", "diagnoses", "functional_level", "nursing_summary", "practical"),
+            ("service_needs", "diagnoses", "functional_level", "nursing_summary", "practical", "information"),
         ),
         ("", ("copies",)),
     )

@@ -19,6 +19,9 @@ from samhandling.writing.web.dialog_forms import CHOOSE, RequestForm, TalkForm
 from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import code_field, line
 
+SAID = (daily.INFORMATION, daily.RESERVATIONS)
+"""What the patient and the family know, and what they have said."""
+
 
 class Addressed(Copied):
     """A form with a receiver from the address book."""
@@ -141,11 +144,14 @@ class DoctorForm(LetterForm):
     nursing_summary = Text(label=gettext_lazy("Sykepleiesammenfatning"), rows=3, required=False)
     phone = phone_field(gettext_lazy("Telefon"))
     field_order = ("receiver", "kind", "problem", "measures_taken", "phone")
-    PARTS = (*clinical.CRITICAL, clinical.MEDICINES, clinical.DIAGNOSES, clinical.FUNCTIONAL_LEVEL, COPIES)
+    PARTS = (*clinical.CRITICAL, clinical.MEDICINES, clinical.DIAGNOSES, clinical.FUNCTIONAL_LEVEL, *SAID, COPIES)
     SECTIONS = (
         (gettext_lazy("Kritisk informasjon"), ("cautions", "allergies", "infections")),
         (gettext_lazy("Legemidler"), ("medicines",)),
-        (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "functional_level", "nursing_summary")),
+        (
+            gettext_lazy("Mer, hvis det er kjent"),
+            ("diagnoses", "functional_level", "nursing_summary", "information", "reservations"),
+        ),
         ("", ("copies",)),
     )
     CARRIED = ("cautions", "allergies", "infections", "medicines", "diagnoses")
@@ -207,6 +213,7 @@ class MedicalForm(LetterForm):
         clinical.NEXT_OF_KIN,
         daily.SERVICE_NEEDS,
         clinical.FUNCTIONAL_LEVEL,
+        *SAID,
         COPIES,
     )
     SECTIONS = (
@@ -214,7 +221,7 @@ class MedicalForm(LetterForm):
         (gettext_lazy("Kritisk informasjon"), ("cautions", "allergies", "infections")),
         (
             gettext_lazy("Mer, hvis det er kjent"),
-            ("next_of_kin", "service_needs", "functional_level", "practical"),
+            ("next_of_kin", "service_needs", "functional_level", "practical", "information", "reservations"),
         ),
         ("", ("copies",)),
     )

@@ -60,6 +60,8 @@ class AdmissionReportForm(Copied, CareForm):
         daily.GIVEN_TODAY,
         clinical.FUNCTIONAL_LEVEL,
         clinical.DIAGNOSES,
+        daily.INFORMATION,
+        daily.RESERVATIONS,
         COPIES,
     )
     SECTIONS = (
@@ -71,7 +73,10 @@ class AdmissionReportForm(Copied, CareForm):
             gettext_lazy("Funksjon og hjelpemidler"),
             ("functional_level", "changed_function", "aids", "glasses", "hearing_aid", "pacemaker"),
         ),
-        (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "language", "practical", "other")),
+        (
+            gettext_lazy("Mer, hvis det er kjent"),
+            ("diagnoses", "language", "practical", "other", "information", "reservations"),
+        ),
         ("", ("copies",)),
     )
 
@@ -123,6 +128,8 @@ class DischargeReportForm(Copied, CareForm):
         clinical.CHILDREN,
         clinical.CONTACTS,
         clinical.DIAGNOSES,
+        daily.INFORMATION,
+        daily.RESERVATIONS,
         COPIES,
     )
     SECTIONS = (
@@ -134,7 +141,7 @@ class DischargeReportForm(Copied, CareForm):
         ),
         (gettext_lazy("Funksjon og hjelpemidler"), ("functional_level", "nursing_summary", "aids", "practical")),
         (gettext_lazy("Hvem kommunen kan kontakte"), ("contacts", "next_of_kin", "children")),
-        (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "admitted_from")),
+        (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "admitted_from", "information", "reservations")),
         ("", ("copies",)),
     )
     PLACES: ClassVar[Mapping[str, str]] = {**CareForm.PLACES, "discharged_at": "discharged_day"}
