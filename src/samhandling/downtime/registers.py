@@ -100,6 +100,12 @@ def maintained(organisation: Organisation, now: datetime) -> list[Organisation]:
     return [organisation, *others]
 
 
+def counterparts_here(organisation: Organisation, now: datetime) -> list[Organisation]:
+    """Counterparts that this node hosts: they keep their own contacts, which we may see."""
+    partners = Agreement.objects.filter(valid(oslo.day(now)), hospital=organisation, municipality__hosted=True)
+    return list(Organisation.objects.filter(pk__in=partners.values("municipality")).order_by("name"))
+
+
 def row_of(table: str, pk: int, organisation: Organisation, now: datetime) -> Model:
     """The row, if it is kept here. Raises NotFoundError."""
     model = TABLES.get(table)

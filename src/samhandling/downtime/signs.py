@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
@@ -134,7 +135,8 @@ def _silence(organisation: Organisation, now: datetime) -> list[tuple[str, str, 
         .order_by("counterpart_organisation")
     )
     found = []
-    for row in rows:
+    for counted in rows:
+        row: dict[str, Any] = {**counted}
         usual = [row[name] for name in windows if name != "week0"]
         if row["week0"] == 0 and sum(count >= USUAL_MESSAGES for count in usual) >= USUAL_WEEKS:
             mean = round(sum(usual) / len(usual))

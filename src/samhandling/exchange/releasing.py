@@ -69,7 +69,8 @@ def _turns(row: Hold, her_id: str, now: datetime) -> datetime | None:
     if not order:
         return None
     count, pause = turns.pace(row.per_minute)
-    last = Delivery.objects.filter(hold=row, organisation_her=her_id).aggregate(last=Max("let_go_at"))["last"]
+    before = Delivery.objects.filter(hold=row, organisation_her=her_id)
+    last: datetime | None = before.aggregate(last=Max("let_go_at"))["last"]
     if last is not None and now < last + pause:
         return last + pause
     chosen = order[:count]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +49,8 @@ class Row:
     last: str
     """Who changed or confirmed it, and when."""
     members: tuple[Row, ...] = ()
+    ours: bool = True
+    """Whether it is kept here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,13 @@ def contacts(request: HttpRequest, scope: Scope) -> HttpResponse:
     groups = ContactGroup.objects.filter(organisation=owner).prefetch_related("members").order_by("name", "valid_from")
     values = {
         "groups": [_group(row, last, due, day, now) for row in groups],
-        "owners": [(each.name, _contacts(each, last, due, day, now)) for each in registers.maintained(owner, now)],
+        "owners": [
+            *((each.name, _contacts(each, last, due, day, now)) for each in registers.maintained(owner, now)),
+            *(
+                (each.name, [replace(row, ours=False) for row in _contacts(each, {}, set(), day, now)])
+                for each in registers.counterparts_here(owner, now)
+            ),
+        ],
     }
     return page(request, "downtime/contact_register.html", values, title=_("Kontaktregister"), scope=scope, now=now)
 
@@ -209,7 +217,7 @@ def _form(
         more["whose"] = registers.maintained(scope.organisation, now)
     form = make(request.POST or None, **more)
     if row is None and make is FORMS["dokument"]:
-        form.initial |= {name: request.GET.get(name, "")[:200] for name in ("code", "title")}
+        form.initial.update({name: request.GET.get(name, "")[:200] for name in ("code", "title")})
     return form
 
 
