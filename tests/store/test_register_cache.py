@@ -21,7 +21,7 @@ from samhandling.carriers.ebxml_smtp.collecting import collect
 from samhandling.carriers.models import Answer, Received, Transmission
 from samhandling.cli import COMMANDS, click_command
 from samhandling.configuration import configuration
-from samhandling.ebxml import files, pki
+from samhandling.ebxml import files, mime, pki
 from samhandling.ebxml.certificates import Use
 from samhandling.ebxml.checklist import run
 from samhandling.ebxml.known import Known
@@ -371,6 +371,24 @@ def test_r28_a_sender_that_the_register_does_not_know_is_asked_about_first(world
     run_due(NOW + timedelta(minutes=5))
     collect(NOW + timedelta(minutes=6))
     assert Arrival.objects.filter(action="LOG_INNLAGT").count() == 1, "known to the register is known"
+
+
+def test_a_mail_that_nobody_vouches_for_sets_nobody_asking(world, register, server):
+    hour()
+    sent(world, server)
+    RegisteredParty.objects.filter(her_id=RECEPTION).delete()
+    CommunicationParty.objects.filter(her_id=RECEPTION).update(her_id="9999")
+    (mail,) = server.mailbox.values()
+    server.mailbox.clear()
+    signed = mime.read(mail).soap.data
+    forged = signed.replace(b"LOG_INNLAGTsender", b"LOG_INNLAGTsendes")
+    server.put(mail.replace(mime.write_part((), signed), mime.write_part((), forged)))
+    register.asked.clear()
+    later = NOW + timedelta(minutes=5)
+    collect(later)
+    assert server.mailbox == {}, "answered as it stands"
+    run_due(later)
+    assert not [one for one in register.asked if "communicationparty" in one]
 
 
 def test_a_receiver_that_is_gone_from_the_register_is_refused_and_told(world, register, server):

@@ -110,8 +110,10 @@ def refresh(running: Running) -> None:
         changed = _feed(setting, now)
     with transaction.atomic():
         if setting is not None:
-            entries = {row.her_id: row.answered_at for row in RegisteredParty.objects.only("her_id", "answered_at")}
-            known = _addressed() | set(entries)
+            rows = RegisteredParty.objects.only("her_id", "answered_at", "found")
+            entries = {row.her_id: row.answered_at for row in rows}
+            # One that the register did not have is asked about again only if we address it.
+            known = _addressed() | {row.her_id for row in rows if row.found}
             for her_id in sorted(one for one in known if one in changed or ages.due(entries.get(one), now)):
                 want_party(her_id, now=now)
             for row in RegisteredAgreement.objects.only("asked", "answered_at"):

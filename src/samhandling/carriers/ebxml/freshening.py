@@ -30,13 +30,15 @@ _DECRYPTION = "decryption"
 def waits(case: Case) -> bool:
     """Whether a message in waits for a register that may know better than our copy (R6, R7, R28, R30).
 
-    Asked once: an answer that is younger than the message is as good as any.
+    Asked once: an answer that is younger than the message is as good as any. Only a message that is signed with a
+    certificate of an issuer we trust makes us ask; nobody else can set us to it.
     """
     header = case.checked.envelope.header if case.checked.envelope is not None else None
     found = {finding.rule.id for finding in case.checked.findings}
     if f"certificate_{Doubt.REVOCATION_UNKNOWN.value}" in found and case.checked.certificate is not None:
         revoking.want_status(case.checked.certificate, now=case.now)
-    if configuration().registers is None or header is None:
+    vouched_for = case.checked.signature == "valid" and f"certificate_{Doubt.UNTRUSTED.value}" not in found
+    if configuration().registers is None or header is None or not vouched_for:
         return False
     at = instant(header.timestamp) if header.timestamp else None
     written_at = at.at if at is not None else case.now

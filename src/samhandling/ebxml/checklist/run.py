@@ -61,7 +61,10 @@ class Checked:
 
 
 def run(data: bytes, known: Known, now: datetime, policy: Policy = Policy()) -> Checked:  # noqa: B008
-    """Check a mail, an HTTP message or a bare envelope at an instant (aware UTC). Never raises for what is in it."""
+    """Check a mail, an HTTP message or a bare envelope at an instant (aware UTC). Never raises for what is in it.
+
+    Raises TokenError when our own key, in a token, does not answer.
+    """
     case = Case(known, now, policy)
     transport.read(case, data)
     if case.message is not None:
