@@ -273,6 +273,19 @@ def test_a_discharge_report_is_changed_and_withdrawn(stay: Stay, nurse: Client) 
 
 
 @pytest.mark.usefixtures("used")
+def test_a_birth_and_what_other_professions_report(stay: Stay, nurse: Client) -> None:
+    where = address(stay, "utskrivningsrapport")
+    others = {"reports-0-text": "Fysioterapi tre ganger.", "reports-0-family_name": "Fysen", "reports-1-text": "Kost."}
+    half = post(nurse, where, **DISCHARGE, **others)
+    assert "Velg yrket." in half.content.decode()
+    told = {**DISCHARGE, **others, "reports-0-profession": "FT", "kind": "birth"}
+    message = sent(nurse, stay, "utskrivningsrapport", told)
+    shown = nurse.get(f"/melding/{message.pk}/").content.decode()
+    for said in ("Fødselsepikrise", "Fysioterapi tre ganger.", "Fysen", "Kost."):
+        assert said in shown, said
+
+
+@pytest.mark.usefixtures("used")
 def test_a_patient_who_leaves_before_they_came_is_said_at_the_field(stay: Stay, nurse: Client) -> None:
     body = post(nurse, address(stay, "utskrivningsrapport"), **{**DISCHARGE, "discharged_day": "01.11.2026"})
     assert re.search(r'id="id_discharged_day-error1">.*?Utskrevet er før innlagt.', body.content.decode(), re.S)

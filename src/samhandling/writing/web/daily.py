@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from samhandling.clock import oslo
 from samhandling.pages.fields import AmountField, ClockField, DayField
+from samhandling.writing.web.forms import Text
 from samhandling.writing.web.rows import Rows, Value, code_field, filled, line, tick
 
 _AMOUNT: dict[str, forms.Field] = {
@@ -231,4 +232,33 @@ APPOINTMENTS = Rows(
     to_value=_with_time,
     from_value=_time_shown,
     places={"at": "day", "minutes": "day"},
+)
+
+
+def _report(row: dict[str, Any]) -> dict[str, Any]:
+    who = filled({"family_name": row.get("family_name"), "profession": row.get("profession")})
+    said = filled({"text": row.get("text"), "from_day": row.get("from_day")})
+    return {**said, "responsible": who} if who else said
+
+
+REPORTS = Rows(
+    name="reports",
+    title=gettext_lazy("Andre faggrupper"),
+    one=gettext_lazy("Rapport"),
+    add=gettext_lazy("Legg til rapport fra en annen faggruppe"),
+    help=gettext_lazy("Fysioterapeut, ergoterapeut, ernæringsfysiolog og andre."),
+    fields={
+        "text": Text(label=gettext_lazy("Rapport"), rows=3, required=False),
+        "family_name": line(gettext_lazy("Etternavnet til den som har skrevet den"), 60),
+        "profession": code_field("9060", gettext_lazy("Yrke")),
+        "from_day": DayField(label=gettext_lazy("Behandlet fra"), required=False),
+    },
+    ask={"text": gettext_lazy("Skriv rapporten.")},
+    together={
+        "family_name": ("profession", gettext_lazy("Velg yrket.")),
+        "profession": ("family_name", gettext_lazy("Skriv etternavnet.")),
+    },
+    to_value=_report,
+    from_value=lambda value: {**value, **(value.get("responsible") or {})},
+    places={"responsible": "family_name"},
 )

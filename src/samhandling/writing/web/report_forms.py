@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils.translation import gettext_lazy
 
 from samhandling.clock import oslo
@@ -60,6 +61,7 @@ class AdmissionReportForm(Copied, CareForm):
         daily.GIVEN_TODAY,
         clinical.FUNCTIONAL_LEVEL,
         clinical.DIAGNOSES,
+        daily.REPORTS,
         daily.INFORMATION,
         daily.RESERVATIONS,
         COPIES,
@@ -75,7 +77,7 @@ class AdmissionReportForm(Copied, CareForm):
         ),
         (
             gettext_lazy("Mer, hvis det er kjent"),
-            ("diagnoses", "language", "practical", "other", "information", "reservations"),
+            ("diagnoses", "language", "practical", "other", "reports", "information", "reservations"),
         ),
         ("", ("copies",)),
     )
@@ -114,6 +116,12 @@ class DischargeReportForm(Copied, CareForm):
     medicine_help = tick(gettext_lazy("Trenger hjelp med legemidler"))
     medicine_help_text = line(gettext_lazy("Om hjelp med legemidler"))
     practical = Text(label=gettext_lazy("Praktiske opplysninger"), rows=2, required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Hva slags rapport?"),
+        choices=[("discharge", gettext_lazy("Utskrivningsrapport")), ("birth", gettext_lazy("Fødselsepikrise"))],
+        initial="discharge",
+        required=False,
+    )
 
     PARTS = (
         *clinical.CRITICAL,
@@ -128,6 +136,7 @@ class DischargeReportForm(Copied, CareForm):
         clinical.CHILDREN,
         clinical.CONTACTS,
         clinical.DIAGNOSES,
+        daily.REPORTS,
         daily.INFORMATION,
         daily.RESERVATIONS,
         COPIES,
@@ -141,7 +150,10 @@ class DischargeReportForm(Copied, CareForm):
         ),
         (gettext_lazy("Funksjon og hjelpemidler"), ("functional_level", "nursing_summary", "aids", "practical")),
         (gettext_lazy("Hvem kommunen kan kontakte"), ("contacts", "next_of_kin", "children")),
-        (gettext_lazy("Mer, hvis det er kjent"), ("diagnoses", "admitted_from", "information", "reservations")),
+        (
+            gettext_lazy("Mer, hvis det er kjent"),
+            ("diagnoses", "kind", "admitted_from", "reports", "information", "reservations"),
+        ),
         ("", ("copies",)),
     )
     PLACES: ClassVar[Mapping[str, str]] = {**CareForm.PLACES, "discharged_at": "discharged_day"}
