@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from django.urls import reverse
 from samhandling.configuration import configuration
 from samhandling.downtime import emergency
 from samhandling.downtime.models import EmergencyPrint
+from samhandling.registry.models import ContactGroup, ContactGroupMember
 from tests.store import small_world
 from tests.store.small_world import NOW, SmallWorld, build
 from tests.store.test_desks import is_ready, is_user
@@ -51,6 +52,18 @@ def test_any_reader_opens_it_with_the_wards_pass_phrase(ready: SmallWorld, tmp_p
         assert part in shown.stdout, part
     told = subprocess.run(["pdfinfo", "-upw", PHRASE, str(path)], capture_output=True, text=True, check=True).stdout
     assert "algorithm:AES-256" in told
+
+
+def test_it_tells_when_phones_are_staffed_in_words_and_whom_to_call_here(ready: SmallWorld, tmp_path: Path) -> None:
+    group = ContactGroup.objects.create(organisation=ready.hospital, name="PLO Ressurspersoner", email="")
+    ContactGroupMember.objects.create(group=group, role="PLO-ressurs", name="Kirurgi", mobile="60 00 11 22")
+    ContactGroupMember.objects.create(group=group, role="Sluttet", mobile="60 00 11 33", valid_to=date(2026, 1, 1))
+    path = tmp_path / "post.pdf"
+    path.write_bytes(emergency.document(ready.medicine, NOW))
+    shown = read(path, PHRASE).stdout
+    assert "60 00 11 22" in shown
+    assert "60 00 11 33" not in shown
+    assert "workdays" not in shown
 
 
 def test_nobody_opens_it_without(ready: SmallWorld, tmp_path: Path) -> None:

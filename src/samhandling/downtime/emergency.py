@@ -22,7 +22,9 @@ from samhandling.organisations.models import Organisation, Unit
 from samhandling.organisations.services import municipality, valid
 from samhandling.pages.texts import _, language, moment
 from samhandling.patients.services import vault
+from samhandling.registry.models import ContactGroup, ContactGroupMember
 from samhandling.registry.services import agreements_on, phones_of
+from samhandling.registry.wording import say_hours
 from samhandling.stays.models import Stay
 from samhandling.stays.rules.values import INPATIENT
 from samhandling.stays.web.reading import StayRow, rows
@@ -125,14 +127,25 @@ def _phones(unit: Unit, now: datetime) -> list[Row | Section]:
     named |= {row.municipality.pk: row.municipality for row in agreements_on(unit.organisation, now)}
     found: list[Row | Section] = []
     for each in sorted(named.values(), key=lambda each: each.name):
-        lines = [f"{p.get_kind_display()}: {p.phone} {p.hours}".strip() for p in phones_of(each, day)]
+        lines = [
+            f"{_(str(p.get_kind_display()))}: {p.phone} {say_hours(p.hours) if p.hours else ''}".strip()
+            for p in phones_of(each, day)
+        ]
         found.append(Row(each.name, "\n".join(lines) or _("Nummer mangler: bruk opplysningen."), "phone"))
     return found
 
 
 def _own_phones(organisation: Organisation, now: datetime) -> list[Row | Section]:
     units = Unit.objects.filter(~Q(phone=""), valid(oslo.day(now)), organisation=organisation).order_by("name")
-    return [Row(each.name, f"{each.phone} {each.leader}".strip(), "phone") for each in units]
+    wards: list[Row | Section] = [Row(each.name, f"{each.phone} {each.leader}".strip(), "phone") for each in units]
+    persons = ContactGroupMember.objects.filter(
+        valid(oslo.day(now)), group__in=ContactGroup.objects.filter(valid(oslo.day(now)), organisation=organisation),
+        group__name__icontains="ressurspersoner",
+    ).exclude(mobile="")  # fmt: skip
+    return wards + [
+        Row(" ".join(filter(None, (each.role, each.name))), each.mobile, "phone")
+        for each in persons.order_by("role", "pk")
+    ]
 
 
 def _form(number: int) -> Section:

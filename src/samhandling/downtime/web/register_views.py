@@ -28,6 +28,7 @@ from samhandling.pages.guard import needs
 from samhandling.pages.texts import N_, _, moment
 from samhandling.pages.values import Status, Tone
 from samhandling.registry.models import ContactGroup, ContactPoint
+from samhandling.registry.wording import say_hours
 from samhandling.store.services import now as present
 
 Last = Mapping[tuple[str, int], RegisterEntry]
@@ -106,7 +107,7 @@ def _contacts(whose: Organisation, last: Last, due: set[tuple[str, int]], day: d
     rows = sorted(ContactPoint.objects.filter(organisation=whose), key=lambda row: (order.index(row.kind), row.pk))
     return [
         Row("kontakt", row.pk, _(kinds[row.kind]), row.name, tuple(filter(None, (row.phone, row.email))),
-            row.hours or _("Hele døgnet"), _validity(row.valid_from, row.valid_to),
+            say_hours(row.hours), _validity(row.valid_from, row.valid_to),
             _state(row.valid_to, day, ("kontakt", row.pk) in due), _last(last, "kontakt", row.pk, now))
         for row in rows
     ]  # fmt: skip
