@@ -126,8 +126,8 @@ def peak():
 def held():
     line = next(one for one in open("/proc/self/status") if one.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
-go(b"<MsgHead/>")
-collect(now)
+if what == "out":
+    go(b"<MsgHead/>")
 before = held()
 data = b"<MsgHead>" + b"QUJD" * 6_000_000 + b"</MsgHead>" if what == "out" else b""
 if what == "out":
@@ -159,9 +159,9 @@ def run() -> list[Result]:
         large = _node(made, keys, server)
         seconds, memory, _ = large.python(LARGE, what="out")
         mail = max(len(one) for one in server.mailbox.values()) / 1024 / 1024
-        server.mailbox = {max(server.mailbox): server.mailbox[max(server.mailbox)]}
+        server.mailbox = {1: max(server.mailbox.values(), key=len)}
         seconds_in, memory_in, arrivals = large.python(LARGE, what="in")
-        assert arrivals >= 2, "the large one is in"
+        assert arrivals == 1, "the large one is in"
     server.stop()
     return [
         Result(f"out: composed, signed, stored ({store})", out[0], "/s", goal=250, note=_own(out)),

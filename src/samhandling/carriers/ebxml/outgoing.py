@@ -200,6 +200,7 @@ def _packed(
     certificate = route.certificate if route is not None else None
     if certificate is None and party is not None:
         certificate = next(iter(party.encryption), None)
+    schema = _schema(envelope.data)
     data, kind = envelope.data, "application/xml"
     if route is None or route.encrypted:
         if certificate is None:
@@ -212,11 +213,15 @@ def _packed(
         if doubts:
             raise CarrierRefusedError(f"the certificate of {envelope.receiver_her}: {', '.join(doubts)}")
         data, kind = encryption.encrypt(data, certificate), packing.PKCS7
-    reading = engine.read(envelope.data)
+    return packing.pack(routing, (Payload(data, kind, schema, envelope.action),), signer, test=test)
+
+
+def _schema(data: bytes) -> tuple[str, str]:
+    """Namespace and version of the document's standard. What was read of a large one is gone before it is packed."""
+    reading = engine.read(data)
     facts = document_facts.facts(reading) if reading.tree is not None else None
     namespace = facts.namespace if facts is not None else ""
-    schema = (namespace, monitoring.versions()[namespace]) if namespace in monitoring.versions() else ("", "")
-    return packing.pack(routing, (Payload(data, kind, schema, envelope.action),), signer, test=test)
+    return (namespace, monitoring.versions()[namespace]) if namespace in monitoring.versions() else ("", "")
 
 
 def references_of(envelope: bytes) -> list[list[str]]:
