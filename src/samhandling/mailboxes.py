@@ -130,7 +130,9 @@ class _Pop3:
 
     def read(self, mail: Waiting) -> bytes | None:
         try:
-            return b"\r\n".join(self._server.retr(mail.number)[1]) + b"\r\n"
+            lines = self._server.retr(mail.number)[1]
+            lines.append(b"")  # the last line ends too; a mail may be large, so it is joined once
+            return b"\r\n".join(lines)
         except poplib.error_proto as error:
             if error.args and isinstance(error.args[0], bytes):
                 return None  # the server answered, and said no
