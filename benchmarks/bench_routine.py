@@ -8,9 +8,9 @@ from benchmarks import Result, rate
 from samhandling.stays import events
 from samhandling.stays.events import Event, Professional
 from samhandling.stays.policy import OSTFOLD, shipped
+from samhandling.stays.prices import shipped_prices
 from samhandling.stays.rules import State, StayState, decide
 from samhandling.stays.rules.allowed import may_send
-from samhandling.stays.prices import shipped_prices
 from samhandling.stays.rules.payment import ReadyInterval, of_stay
 from samhandling.stays.rules.receiving import Incoming, judge
 from samhandling.stays.rules.values import Opened, Place

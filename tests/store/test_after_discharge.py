@@ -61,7 +61,10 @@ def test_the_reason_stands_with_the_message_and_on_the_timeline(left: Stay, nurs
     assert StayEvent.objects.filter(stay=left, message=message, data__reason="asked").exists()
     page = nurse.get(f"/opphold/{left.pk}/").content.decode()
     assert "Kommunen har bedt om opplysningene" in page
-    assert "Kommunen har bedt om opplysningene" in nurse.get(reverse("exchange:message", args=[message.pk])).content.decode()
+    assert (
+        "Kommunen har bedt om opplysningene"
+        in nurse.get(reverse("exchange:message", args=[message.pk])).content.decode()
+    )
     # The sending records the deviation itself, and somebody calls.
     assert BreachOfRoutine.objects.filter(stay=left, code="A-07").count() == 1
     assert Task.objects.filter(cause="stay.call.after_discharge", closed_at=None, anomaly="A-07").count() == 1

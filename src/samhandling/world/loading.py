@@ -262,7 +262,10 @@ class _Loader:
     def _groups(self) -> None:
         existing = {(r.organisation_id, r.name, r.valid_from): r for r in ContactGroup.objects.all()}
         wanted: Rows = [
-            ((o.pk, g.name, g.valid_from), {"organisation_id": o.pk} | _copy(g, "name", "email", "language") | _dates(g))
+            (
+                (o.pk, g.name, g.valid_from),
+                {"organisation_id": o.pk} | _copy(g, "name", "email", "language") | _dates(g),
+            )
             for o, g in self._each("group")
         ]
         groups = self._put(ContactGroup, dict(existing), wanted)  # type: ignore[arg-type]
