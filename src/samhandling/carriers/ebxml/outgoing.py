@@ -26,7 +26,7 @@ from samhandling.ebxml.packing import Payload, Routing
 from samhandling.errors import SamhandlingError
 from samhandling.exchange import originals
 from samhandling.exchange.models import Arrival
-from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope
+from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope, HandOver, Result
 from samhandling.exchange.services import transport_answer
 from samhandling.jobs.services import enqueue
 from samhandling.messages import engine
@@ -65,7 +65,22 @@ TO_SEND_BY = 2
 
 
 class EbxmlCarrier(Protocol):
-    """What a way of carrying ebXML brings beside the exchange's port."""
+    """The exchange's port for every way of carrying ebXML, and what each of them brings."""
+
+    name: str
+
+    def stays_inside(self, receiver_her: str) -> bool:
+        """Never: also between two parties of this node it goes over the line."""
+        return False
+
+    def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
+        """Sign and store once, submit. Raises CarrierError, CarrierRefusedError."""
+        transmission = prepared(envelope, carrier=self.name, now=now)
+        if transmission.state in rules.WAITING:
+            self.send(transmission, now=now)
+            transmission.refresh_from_db()
+        done = Result.ACKNOWLEDGED if transmission.state in rules.DELIVERED else Result.HANDED
+        return HandOver(done, str(transmission.transport_id))
 
     def send(self, transmission: Transmission, *, now: datetime) -> None:
         """The stored bytes once more. Raises what `submit` does."""

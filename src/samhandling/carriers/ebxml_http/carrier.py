@@ -7,15 +7,15 @@ import ssl
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from samhandling.carriers.ebxml import knowing, outgoing, rules
+from samhandling.carriers.ebxml import knowing, outgoing
 from samhandling.carriers.ebxml.incoming import take_reply
-from samhandling.carriers.ebxml.outgoing import Parcel
+from samhandling.carriers.ebxml.outgoing import EbxmlCarrier, Parcel
 from samhandling.carriers.ebxml_http.wire import as_http, as_response, lines
 from samhandling.carriers.models import Transmission
 from samhandling.configuration import EbxmlHttpSetting, configuration
 from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.errors import ConfigurationError
-from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope, HandOver, Result
+from samhandling.exchange.ports import CarrierError, CarrierRefusedError
 
 NAME = "ebxml_http"
 AGAIN = {408, 425, 429, 500, 502, 503, 504}
@@ -30,23 +30,10 @@ def setting() -> EbxmlHttpSetting:
     return found.http
 
 
-class EbxmlHttpCarrier:
+class EbxmlHttpCarrier(EbxmlCarrier):
     """Posts to the address of the agreement, else of the register."""
 
     name = NAME
-
-    def stays_inside(self, receiver_her: str) -> bool:
-        """Never: also between two parties of this node it goes over the line."""
-        return False
-
-    def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
-        """Sign and store once, post. Raises CarrierError, CarrierRefusedError."""
-        transmission = outgoing.prepared(envelope, carrier=NAME, now=now)
-        if transmission.state in rules.WAITING:
-            self.send(transmission, now=now)
-            transmission.refresh_from_db()
-        done = Result.ACKNOWLEDGED if transmission.state in rules.DELIVERED else Result.HANDED
-        return HandOver(done, str(transmission.transport_id))
 
     def send(self, transmission: Transmission, *, now: datetime) -> None:
         """One POST more, and what stands in its response. Raises what `submit` does."""

@@ -6,15 +6,15 @@ import smtplib
 import ssl
 from datetime import UTC, datetime, timedelta
 
-from samhandling.carriers.ebxml import outgoing, rules
-from samhandling.carriers.ebxml.outgoing import Parcel
+from samhandling.carriers.ebxml import outgoing
+from samhandling.carriers.ebxml.outgoing import EbxmlCarrier, Parcel
 from samhandling.carriers.ebxml_smtp import collecting
 from samhandling.carriers.models import Transmission
 from samhandling.configuration import MailboxSetting, configuration
 from samhandling.ebxml.mime import MOST_BYTES
 from samhandling.ebxml.packing import Packed, as_mail
 from samhandling.errors import ConfigurationError
-from samhandling.exchange.ports import CarrierError, CarrierRefusedError, Envelope, HandOver, Result
+from samhandling.exchange.ports import CarrierError, CarrierRefusedError
 
 NAME = "ebxml_smtp"
 TIMEOUT = 60.0
@@ -32,23 +32,10 @@ def mailbox() -> MailboxSetting:
     return setting.mailbox
 
 
-class EbxmlSmtpCarrier:
+class EbxmlSmtpCarrier(EbxmlCarrier):
     """Hands over to the mail server; the acknowledgment comes back as a mail."""
 
     name = NAME
-
-    def stays_inside(self, receiver_her: str) -> bool:
-        """Never: also between two parties of this node it goes by mail."""
-        return False
-
-    def hand_over(self, envelope: Envelope, *, now: datetime) -> HandOver:
-        """Sign and store once, submit. Raises CarrierError, CarrierRefusedError."""
-        transmission = outgoing.prepared(envelope, carrier=NAME, now=now)
-        if transmission.state in rules.WAITING:
-            self.send(transmission, now=now)
-            transmission.refresh_from_db()
-        done = Result.ACKNOWLEDGED if transmission.state in rules.DELIVERED else Result.HANDED
-        return HandOver(done, str(transmission.transport_id))
 
     def drain(self, now: datetime) -> None:
         """Take in all that waits in the mailbox; not again for each of many that are due together (S13)."""
