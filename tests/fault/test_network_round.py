@@ -45,9 +45,12 @@ def test_a_line_that_loses_doubles_and_reorders_and_nodes_that_die():
             return chance.uniform(0.005, 0.3) if round_.deaths < 4 and chance.random() < 0.4 else None
 
         round_.crash = crash
-        for serial in range(6):
+        serial = 0
+        # A step that ends before its moment comes survives: on a fast machine some more are played.
+        while serial < 6 or (round_.deaths < 3 and serial < 30):
             round_.step({"hospital": [play.admission(serial, round_.now)]})
             round_.pass_time(round_.now + timedelta(minutes=20))
+            serial += 1
         round_.calm()
         found = round_.verdicts()
         assert round_.deaths >= 3

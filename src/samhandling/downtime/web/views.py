@@ -303,7 +303,7 @@ def change(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpRespon
             messages.success(request, _("Tiden er endret. De som skal ha beskjed, får det nå."))
             return HttpResponseRedirect(reverse("downtime:outage", args=[pk]))
     values = {
-        "form": form, "back": reverse("downtime:outage", args=[pk]), "seen": row.version,
+        "form": form, "back": reverse("downtime:outage", args=[pk]), "back_text": _("Til stansen"), "seen": row.version,
         "button": _("Flytt stansen") if moving else _("Lagre ny slutt"), "lead": reading.period(row),
     }  # fmt: skip
     title = _("Flytt stansen") if moving else _("Forleng stansen")

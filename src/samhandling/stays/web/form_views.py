@@ -18,7 +18,7 @@ from samhandling.errors import NotFoundError
 from samhandling.pages import texts
 from samhandling.pages.frame import page
 from samhandling.pages.guard import needs
-from samhandling.pages.texts import _, moment
+from samhandling.pages.texts import N_, _, moment
 from samhandling.patients.web.strip import strip
 from samhandling.stays import errors, services
 from samhandling.stays.models import Stay
@@ -26,10 +26,12 @@ from samhandling.stays.web import explaining, similar
 from samhandling.stays.web import scope as within
 from samhandling.stays.web.forms import Registration, StayForm
 from samhandling.stays.web.registrations import REGISTRATIONS
-from samhandling.stays.work import load_state
+from samhandling.stays.work import load_state, lock_stay
 from samhandling.store.services import is_test_store
 from samhandling.store.services import now as present
 
+OUTDATED = N_("Oppholdet er endret mens du fylte ut. Se over, og send en gang til.")
+"""Somebody else, or the patient system, was faster: nobody registers on top of what they have not seen."""
 FIELD_OF_ERROR = {
     "stay.name_missing": "family_name",
     "stay.place_missing": "place",
@@ -53,11 +55,11 @@ def register(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResp
         raise ForbiddenError(what)
     form = registration.form(request.POST or None, stay=found, state=load_state(found), now=now)
     if request.method == "POST":
-        if request.POST.get("seen") != _version(found):
-            # Somebody else, or the patient system, was faster: nobody registers on top of what they have not seen.
+        seen = request.POST.get("seen", "")
+        if seen != _version(found):
             form.is_valid()
-            form.add_error(None, _("Oppholdet er endret mens du fylte ut. Se over, og send en gang til."))
-        elif form.is_valid() and _carry_out(scope, found, form, what, now):
+            form.add_error(None, _(OUTDATED))
+        elif form.is_valid() and _carry_out(scope, found, form, what, now, seen=seen):
             messages.success(request, _(registration.done))
             return HttpResponseRedirect(reverse("stays:stay", args=[pk]))
     else:
@@ -66,10 +68,17 @@ def register(request: HttpRequest, scope: Scope, pk: int, what: str) -> HttpResp
     return _page(request, scope, found, registration, form, what, now)
 
 
-def _carry_out(scope: Scope, stay: Stay, form: StayForm, what: str, now: datetime) -> bool:
-    """Let the events happen, all or none, with their entry in the log. False when the routine refuses."""
+def _carry_out(scope: Scope, stay: Stay, form: StayForm, what: str, now: datetime, *, seen: str) -> bool:
+    """Let the events happen, all or none, with their entry in the log.
+
+    False when the routine refuses, or when the same form sent twice, or somebody else, was faster at the last moment.
+    """
     try:
         with transaction.atomic():
+            if seen != _version(lock_stay(stay.pk)):
+                stay.refresh_from_db()
+                form.add_error(None, _(OUTDATED))
+                return False
             for event in form.events():
                 services.register(stay, event, user=scope.user, now=now)
             audit.record(scope, "stay.register", now=now, patient=stay.patient_id, subject=stay.subject, purpose=what)
