@@ -19,6 +19,8 @@ from tests.harness import Node, Process, wait_until
 
 STAYS = 6
 KILLS = 3
+MOST_KILLS = 10
+"""A slow machine is given peace to answer after so many."""
 
 WARD = """
 from samhandling.access.services import change_password
@@ -66,7 +68,7 @@ class Nurse:
 
     def _ask(self, path: str, words: dict[str, str] | None = None) -> tuple[int, str]:
         data = urllib.parse.urlencode(words).encode() if words else None
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             try:
                 with self._browser.open(self._url + path, data, timeout=10) as page:
@@ -123,7 +125,7 @@ def test_killing_the_pages_while_forms_are_posted_loses_and_doubles_nothing(make
     working.start()
     chance = random.Random(20261124)
     kills = 0
-    while working.is_alive() or kills < KILLS:
+    while kills < (MOST_KILLS if working.is_alive() else KILLS):
         time.sleep(chance.uniform(0.2, 1.2))
         children = web.children()
         if children and chance.random() < 0.3:
